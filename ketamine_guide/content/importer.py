@@ -1,0 +1,69 @@
+"""Tells Rasa what `data/` holds: an intent, a reply and a rule for each topic and each other intent.
+
+A topic is written in one place. Its intent, its rule and its part of the domain follow from it here, so that nobody
+keeps lists of names in step by hand. Rasa's own files (`domain.yml`, `data/dialogue/*.yml` with rules, NLU data and
+responses) are read as ever.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.core.training_data.structures import StoryGraph
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from ketamine_guide.content.library import Library, load
+
+
+class GuideImporter(RasaFileImporter):  # type: ignore[misc]
+    """Rasa's file importer, with the guide's content added."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._library = load()
+
+    def get_domain(self) -> Domain:
+        """The domain file's domain, merged with what the content needs."""
+        return super().get_domain().merge(Domain.from_dict(content_domain(self._library)))
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """The rules of the data files, and one rule for each topic and each other intent."""
+        rules = yaml.safe_dump({"version": "3.1", "rules": content_rules(self._library)})
+        steps = YAMLStoryReader(self.get_domain()).read_from_string(rules)
+        return super().get_stories(exclusion_percentage).merge(StoryGraph(steps))
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """The data files' examples, and the content's example questions, each with its intent."""
+        library = self._library
+        examples = [
+            Message.build(text, intent=entry.name)
+            for entry in (*library.topics.values(), *library.intents.values())
+            for text in entry.examples
+        ]
+        return super().get_nlu_data(language).merge(TrainingData(examples))
+
+
+def content_domain(library: Library) -> dict[str, Any]:
+    """The part of the domain that the content brings: intents, and replies with their SMS form."""
+    return {
+        "intents": [*library.topics, *library.intents],
+        "responses": {
+            f"utter_{intent.name}": [{TEXT: intent.reply}, {TEXT: intent.reply_sms, "channel": "sms"}]
+            for intent in library.intents.values()
+        },
+    }
+
+
+def content_rules(library: Library) -> list[dict[str, Any]]:
+    """A rule for each intent: topics are answered by `action_answer`, the others by their own reply."""
+    actions = {name: "action_answer" for name in library.topics} | {name: f"utter_{name}" for name in library.intents}
+    return [
+        {"rule": f"{intent} is answered", "steps": [{"intent": intent}, {"action": action}]}
+        for intent, action in actions.items()
+    ]

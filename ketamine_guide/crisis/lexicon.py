@@ -1,0 +1,82 @@
+"""Reads `data/crisis/lexicon.*.yml` and compiles its phrases to patterns of spaCy's Matcher."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, Extra
+
+KINDS = ("imminent", "active", "passive", "self_harm", "third_party")
+_GAP = 3
+
+
+class LexiconError(ValueError):
+    """A lexicon is not as it must be; the message says where."""
+
+
+class Group(BaseModel):
+    """Phrases that tell of one kind of crisis."""
+
+    kind: str
+    phrases: list[str]
+
+
+class Lexicon(BaseModel):
+    """One language's phrases.
+
+    Attributes:
+        words: named lists of words, separated by blanks, that phrases refer to as `$name`.
+        groups: the phrases that disclose something, by name.
+        unless: the surroundings in which a phrase does not count, by name.
+    """
+
+    words: dict[str, str]
+    groups: dict[str, Group]
+    unless: dict[str, list[str]]
+
+    class Config:
+        extra = Extra.forbid
+
+    def compile(self, phrase: str) -> list[dict[str, Any]]:
+        """A phrase as a pattern of spaCy's Matcher.
+
+        Raises:
+            LexiconError: it refers to a list of words that does not exist.
+        """
+        pattern: list[dict[str, Any]] = []
+        for part in phrase.split():
+            if part == "...":
+                pattern += [{"OP": "?"}] * _GAP
+                continue
+            optional = {"OP": "?"} if part.endswith("?") else {}
+            pattern.append({"ORTH": {"IN": self._alternatives(part.rstrip("?"), phrase)}, **optional})
+        return pattern
+
+    def _alternatives(self, part: str, phrase: str) -> list[str]:
+        found: list[str] = []
+        for word in part.split("|"):
+            if not word.startswith("$"):
+                found.append(word)
+            elif word[1:] in self.words:
+                found += self.words[word[1:]].split()
+            else:
+                raise LexiconError(f"phrase {phrase!r}: there is no list of words {word!r}")
+        return found
+
+
+def read(path: Path) -> Lexicon:
+    """Reads one language's lexicon.
+
+    Raises:
+        LexiconError: the file is unreadable, or a group has a kind that does not exist.
+    """
+    try:
+        lexicon = Lexicon(**yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise LexiconError(f"{path}: {error}") from error
+    for name, group in lexicon.groups.items():
+        if group.kind not in KINDS:
+            raise LexiconError(f"{path}: group {name}: {group.kind} is none of {', '.join(KINDS)}")
+    return lexicon

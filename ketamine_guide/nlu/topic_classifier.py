@@ -1,0 +1,85 @@
+"""The Rasa component that finds what a message is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vectors
+from ketamine_guide.nlu.topic_model import TopicModel
+
+_RANKED = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
+    """Ranks the intents by the topic's own probability, so that a weak best guess shows as one."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """The sentence vectors it reads."""
+        return [SentenceEncoder]
+
+    def __init__(self, model: TopicModel | None, model_storage: ModelStorage, resource: Resource) -> None:
+        self._model = model
+        self._model_storage = model_storage
+        self._resource = resource
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicClassifier:
+        """An untrained component (see the parent class)."""
+        return cls(None, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicClassifier:
+        """Reads the trained model. Unlike Rasa's own classifiers it raises when there is none."""
+        with model_storage.read_from(resource) as folder:
+            return cls(TopicModel.load(folder), model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from every example that has an intent, and keeps the model in the archive."""
+        examples = [message for message in training_data.intent_examples if message.get(TEXT)]
+        self._model = TopicModel.fit(
+            [message.get(TEXT) for message in examples],
+            sentence_vectors(examples),
+            [message.get(INTENT) for message in examples],
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets each message's intent and its ranking of the ten likeliest."""
+        if self._model is None:
+            raise RuntimeError("TopicClassifier has not been trained.")
+        texts = [message.get(TEXT) or "" for message in messages]
+        for message, row in zip(messages, self._model.probabilities(texts, sentence_vectors(messages))):
+            ranking = [
+                {INTENT_NAME_KEY: self._model.intents[i], PREDICTED_CONFIDENCE_KEY: float(row[i])}
+                for i in np.argsort(-row)[:_RANKED]
+            ]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages

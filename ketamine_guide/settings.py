@@ -1,0 +1,60 @@
+"""Every setting of the project: `KETAMINE_GUIDE_<NAME>` in the environment, with a default that works as it is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseSettings, Field, SecretStr
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The settings, read from the environment once.
+
+    Raises:
+        pydantic.ValidationError: a value has the wrong form; the message names the setting.
+    """
+
+    clinic_name: str = Field("your clinic", description="The clinic's name, as replies say it.")
+    clinic_phone: str = Field("", description="The clinic's phone number, as replies show it. Left out when empty.")
+    database_url: str = Field(
+        f"sqlite:///{ROOT / 'var' / 'guide.db'}", description="Where escalations are kept: an SQLAlchemy URL."
+    )
+    secret: SecretStr = Field(
+        SecretStr(""),
+        description="The key that turns senders into hashes. Made at first use and kept in `var/secret` when empty.",
+    )
+    port: int = Field(5005, ge=1, le=65535, description="The port of Rasa, on 127.0.0.1.")
+    actions_port: int = Field(5055, ge=1, le=65535, description="The port of the action server, on 127.0.0.1.")
+
+    class Config:
+        env_prefix = "KETAMINE_GUIDE_"
+        frozen = True
+
+    @property
+    def clinic_contact(self) -> str:
+        """The clinic as somebody to ask: its name, with the phone number when there is one."""
+        return f"{self.clinic_name} ({self.clinic_phone})" if self.clinic_phone else self.clinic_name
+
+    def secret_key(self, keep_in: Path = ROOT / "var" / "secret") -> bytes:
+        """The key for keyed hashes: the setting, else the kept one, else a new one that is kept from then on."""
+        if self.secret.get_secret_value():
+            return self.secret.get_secret_value().encode()
+        try:
+            # Created readable by its owner alone, and only if no other process was faster.
+            descriptor = os.open(keep_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return keep_in.read_bytes()
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+        return keep_in.read_bytes()
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
