@@ -1,0 +1,52 @@
+# The Ketamine Treatment Guide. `make` alone lists what there is.
+
+PYTHON  := .venv/bin/python
+RASA    := $(PYTHON) -m rasa
+MODEL   := models/guide.tar.gz
+LEARNT  := config.yml domain.yml $(shell find data -type f) $(shell find ketamine_guide/content ketamine_guide/crisis ketamine_guide/nlu -name '*.py')
+QUESTIONS ?= tests/evaluation/questions.jsonl
+
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+.DEFAULT_GOAL := help
+.PHONY: help install run shell train test check evaluate lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
+
+install: .venv/installed  ## install everything into .venv (done by the others when needed)
+
+.venv/installed: requirements.lock scripts/install
+	@scripts/install
+
+run: $(MODEL)  ## serve the guide on this machine; Ctrl-C stops it
+	@$(PYTHON) -m ketamine_guide.launch run
+
+shell: $(MODEL)  ## talk to the guide in this terminal
+	@$(PYTHON) -m ketamine_guide.launch shell
+
+train: $(MODEL)  ## train the model if anything it learns from has changed
+
+$(MODEL): $(LEARNT) requirements.lock | .venv/installed
+	@echo "Training the model (about a minute) ..."
+	@$(RASA) train --fixed-model-name guide --quiet > var/train.log 2>&1 || { tail -n 40 var/train.log; echo "Training failed. The whole log is var/train.log"; exit 1; }
+	@touch $(MODEL)
+
+test: check $(MODEL)  ## install, train, and pass all checks and tests
+	@$(PYTHON) -m pytest
+
+check: .venv/installed  ## style and types only
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+evaluate: $(MODEL)  ## measure the answers: make evaluate QUESTIONS=path/to/set.jsonl
+	@$(PYTHON) -m ketamine_guide.evaluate $(QUESTIONS)
+
+lock:  ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock
+
+clean:  ## remove what was installed, trained and measured; var/ stays
+	rm -rf .venv .rasa models/*.tar.gz reports
