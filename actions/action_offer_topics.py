@@ -11,6 +11,9 @@ from ketamine_guide.content.library import library
 from ketamine_guide.dialogue.buttons import topic_buttons
 
 _OFFERED = 3
+# Below this probability a topic is a guess at random, and a good place to begin serves better.
+_LIKELY = 0.05
+_PLACES_TO_BEGIN = ("ask_what_it_is_for", "ask_course_overview", "ask_side_effects")
 _FALLBACK = "nlu_fallback"
 
 
@@ -24,13 +27,14 @@ class ActionOfferTopics(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Offers up to three topics, likeliest first, as the classifier ranked them."""
+        """Offers three topics, likeliest first, as the classifier ranked them."""
         ranking = tracker.latest_message.get("intent_ranking") or []
-        nearest = [guess["name"] for guess in ranking if guess["name"] in library().topics][:_OFFERED]
+        likely = [guess["name"] for guess in ranking if guess["confidence"] >= _LIKELY]
+        topics = dict.fromkeys(name for name in (*likely, *_PLACES_TO_BEGIN) if name in library().topics)
         again = _not_understood_in_a_row(tracker.events) > 1
         dispatcher.utter_message(
             response="utter_not_understood_again" if again else "utter_not_understood",
-            buttons=topic_buttons(nearest),
+            buttons=topic_buttons(list(topics)[:_OFFERED]),
         )
         return []
 

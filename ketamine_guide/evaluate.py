@@ -8,6 +8,7 @@ conversation of its own, through Rasa and the action server, as a patient's mess
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import re
 import sys
@@ -63,9 +64,8 @@ def read_questions(path: Path) -> list[Question]:
         if line.strip():
             try:
                 fields = json.loads(line)
-                patterns = tuple(re.compile(pattern, re.IGNORECASE) for pattern in fields["expect"])
-                text = (str(fields[name]) for name in ("id", "text", "register", "answerable", "topic"))
-                questions.append(Question(*text, patterns))
+                fields["expect"] = tuple(re.compile(pattern, re.IGNORECASE) for pattern in fields["expect"])
+                questions.append(Question(**{field.name: fields[field.name] for field in dataclasses.fields(Question)}))
             except (ValueError, TypeError, KeyError, re.error) as error:
                 raise ValueError(f"{path}, line {number}: {error}") from error
     return questions
@@ -121,7 +121,10 @@ def report(results: list[Result], source: str) -> str:
         if result.outcome != RIGHT:
             q = result.question
             reply = result.reply.replace("\n", " / ")
-            lines += [f"- **{result.outcome}** ({q.id}, {q.answerable}, {q.topic}, {q.register}): {q.text}", f"  > {reply}"]
+            lines += [
+                f"- **{result.outcome}** ({q.id}, {q.answerable}, {q.topic}, {q.register}): {q.text}",
+                f"  > {reply}",
+            ]
     return "\n".join(lines) + "\n"
 
 

@@ -63,7 +63,7 @@ class Bot:
     rasa: subprocess.Popen[bytes]
 
     def say(self, text: str, sender: str) -> list[dict[str, object]]:
-        """Sends a message through Rasa's `rest` channel and returns its replies, each with `text` and maybe `buttons`."""
+        """Sends a message through Rasa's `rest` channel; returns its replies, each with `text` and maybe `buttons`."""
         message = {"sender": sender, "message": text}
         response = requests.post(f"{self.url}/webhooks/rest/webhook", json=message, timeout=60)
         response.raise_for_status()
@@ -90,9 +90,11 @@ def private_bot(folder: Path, **settings: str) -> Iterator[Bot]:
         "KETAMINE_GUIDE_SECRET": secrets.token_hex(),
         **settings,
     }
-    with (folder / "guide.log").open("wb") as log:
-        with running_bot(folder / "conversations.db", free_port(), free_port(), log, own) as bot:
-            yield bot
+    with (
+        (folder / "guide.log").open("wb") as log,
+        running_bot(folder / "conversations.db", free_port(), free_port(), log, own) as bot,
+    ):
+        yield bot
 
 
 @contextmanager

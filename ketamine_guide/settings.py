@@ -12,7 +12,7 @@ from pydantic import BaseSettings, Field, SecretStr
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Settings(BaseSettings):
+class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False):
     """The settings, read from the environment once.
 
     Raises:
@@ -30,10 +30,6 @@ class Settings(BaseSettings):
     )
     port: int = Field(5005, ge=1, le=65535, description="The port of Rasa, on 127.0.0.1.")
     actions_port: int = Field(5055, ge=1, le=65535, description="The port of the action server, on 127.0.0.1.")
-
-    class Config:
-        env_prefix = "KETAMINE_GUIDE_"
-        frozen = True
 
     @property
     def clinic_contact(self) -> str:
@@ -57,4 +53,4 @@ class Settings(BaseSettings):
 @lru_cache
 def settings() -> Settings:
     """The settings of this process."""
-    return Settings()
+    return Settings.parse_obj({})

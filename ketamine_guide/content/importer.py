@@ -40,11 +40,8 @@ class GuideImporter(RasaFileImporter):  # type: ignore[misc]
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """The data files' examples, and the content's example questions, each with its intent."""
-        library = self._library
         examples = [
-            Message.build(text, intent=entry.name)
-            for entry in (*library.topics.values(), *library.intents.values())
-            for text in entry.examples
+            Message.build(text, intent=name) for name, texts in self._library.examples().items() for text in texts
         ]
         return super().get_nlu_data(language).merge(TrainingData(examples))
 
@@ -62,7 +59,7 @@ def content_domain(library: Library) -> dict[str, Any]:
 
 def content_rules(library: Library) -> list[dict[str, Any]]:
     """A rule for each intent: topics are answered by `action_answer`, the others by their own reply."""
-    actions = {name: "action_answer" for name in library.topics} | {name: f"utter_{name}" for name in library.intents}
+    actions = dict.fromkeys(library.topics, "action_answer") | {name: f"utter_{name}" for name in library.intents}
     return [
         {"rule": f"{intent} is answered", "steps": [{"intent": intent}, {"action": action}]}
         for intent, action in actions.items()

@@ -23,7 +23,7 @@ class Group(BaseModel):
     phrases: list[str]
 
 
-class Lexicon(BaseModel):
+class Lexicon(BaseModel, extra=Extra.forbid):
     """One language's phrases.
 
     Attributes:
@@ -35,9 +35,6 @@ class Lexicon(BaseModel):
     words: dict[str, str]
     groups: dict[str, Group]
     unless: dict[str, list[str]]
-
-    class Config:
-        extra = Extra.forbid
 
     def compile(self, phrase: str) -> list[dict[str, Any]]:
         """A phrase as a pattern of spaCy's Matcher.

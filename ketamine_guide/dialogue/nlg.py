@@ -1,4 +1,4 @@
-"""The one place where every written reply passes on its way out: settings are filled in, the first one introduces us."""
+"""Where every written reply passes on its way out: settings are filled in, and the first one introduces us."""
 
 from __future__ import annotations
 

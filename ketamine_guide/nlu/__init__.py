@@ -1,1 +1,1 @@
-"""Understanding: from a patient's words to a topic. The Rasa components of `config.yml`, and the pure parts behind them."""
+"""From a patient's words to a topic: the Rasa components of `config.yml`, and the pure parts behind them."""

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_guide.nlu.minilm import WEIGHTS_SHA256, Encoder, write_encoder
+from ketamine_guide.nlu.minilm import WEIGHTS_SHA256, Encoder
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -35,6 +35,8 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
     ) -> SentenceEncoder:
         """Writes the encoder into the model archive (see the parent class)."""
+        from ketamine_guide.nlu.minilm_graph import write_encoder  # noqa: PLC0415 (serving needs no onnx)
+
         with model_storage.write_to(resource) as folder:
             write_encoder(folder)
             return cls(Encoder(folder), resource)
@@ -69,7 +71,7 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         """Encodes the messages."""
         vectors = self._encoder.encode([message.get(TEXT) or "" for message in messages])
-        for message, vector in zip(messages, vectors):
+        for message, vector in zip(messages, vectors, strict=True):
             message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
         return messages
 

@@ -75,9 +75,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         if self._model is None:
             raise RuntimeError("TopicClassifier has not been trained.")
         texts = [message.get(TEXT) or "" for message in messages]
-        for message, row in zip(messages, self._model.probabilities(texts, sentence_vectors(messages))):
+        rows = self._model.probabilities(texts, sentence_vectors(messages))
+        for message, text, row in zip(messages, texts, rows, strict=True):
+            # Without a letter or digit there is nothing to be sure of, whatever the likeliest intent of silence is.
+            sure = any(character.isalnum() for character in text)
             ranking = [
-                {INTENT_NAME_KEY: self._model.intents[i], PREDICTED_CONFIDENCE_KEY: float(row[i])}
+                {INTENT_NAME_KEY: self._model.intents[i], PREDICTED_CONFIDENCE_KEY: float(row[i]) if sure else 0.0}
                 for i in np.argsort(-row)[:_RANKED]
             ]
             message.set(INTENT, ranking[0], add_to_output=True)

@@ -1,7 +1,7 @@
 """From a message to a probability for each intent: two linear models, one on meaning and one on spelling, averaged.
 
-The sentence vector knows that "the drip" is an infusion; letters and words know that "spravto" is Spravato. Joining both
-into one set of features made either worse; averaging the probabilities made both better (docs/understanding.md).
+The sentence vector knows that "the drip" is an infusion; letters and words know that "spravto" is Spravato. Joining
+both into one set of features made either worse; averaging the probabilities made both better (docs/understanding.md).
 """
 
 from __future__ import annotations

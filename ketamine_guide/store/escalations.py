@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from sqlalchemy import Column, DateTime, Integer, MetaData, String, Table, create_engine, insert
@@ -45,7 +45,7 @@ def record(database: Engine, *, channel: str, sender: str, kind: str) -> int:
         sqlalchemy.exc.SQLAlchemyError: the database refuses it.
     """
     row = {
-        "at": datetime.now(timezone.utc),
+        "at": datetime.now(UTC),
         "channel": channel[:32],
         "sender_hash": sender_hash(sender, settings().secret_key()),
         "kind": kind,

