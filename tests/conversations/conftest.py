@@ -1,0 +1,95 @@
+"""The language of the conversation tests: the user says something, the bot answers."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from ketamine_guide.content.library import Library
+from ketamine_guide.launch import Bot
+
+DISCLAIMER = "This is general information, not medical advice."
+INTRODUCTION = "I'm an automated guide"
+_senders = count()
+
+
+class Conversation:
+    """One conversation with a real bot. Each `bot_…` checks the reply to the last thing said."""
+
+    def __init__(self, bot: Bot, content: Library) -> None:
+        self._bot, self._content = bot, content
+        self._sender = f"test-{next(_senders)}"
+        self.messages: list[dict[str, object]] = []
+
+    @property
+    def reply(self) -> str:
+        return "\n".join(str(message.get("text", "")) for message in self.messages)
+
+    @property
+    def buttons(self) -> list[dict[str, str]]:
+        return [button for message in self.messages for button in message.get("buttons") or ()]  # type: ignore[attr-defined]
+
+    def user_says(self, text: str) -> Conversation:
+        self.messages = self._bot.say(text, self._sender)
+        return self
+
+    def user_presses(self, number: int) -> Conversation:
+        return self.user_says(self.buttons[number]["payload"])
+
+    def bot_introduces_itself(self) -> Conversation:
+        assert self.reply.startswith("Hello, " + INTRODUCTION), self.reply
+        assert "not a person" in self.reply
+        assert "not for emergencies" in self.reply
+        return self
+
+    def bot_does_not_introduce_itself_again(self) -> Conversation:
+        assert "Hello, " + INTRODUCTION not in self.reply
+        return self
+
+    def bot_answers(self, name: str) -> Conversation:
+        """The answer to a topic: its text, its source, the disclaimer, two or three next questions."""
+        topic = self._content.topics[name]
+        lines = self.reply.splitlines()
+        source = next((line for line in lines if line.startswith("Source: ")), "")
+        assert topic.answer in lines, self.reply
+        assert topic.section in source.removeprefix("Source: ").split("; "), self.reply
+        assert any(line.startswith(DISCLAIMER) for line in lines[lines.index(source) :]), self.reply
+        assert 2 <= len(self.buttons) <= 3
+        assert all(button["payload"].lstrip("/") in self._content.topics for button in self.buttons)
+        return self
+
+    def bot_replies(self, name: str) -> Conversation:
+        """The reply of another intent, which has no source, for it is not drawn from the document."""
+        expected = self._content.intents[name].reply.replace("{clinic_contact}", "your clinic")
+        assert expected in self.reply, self.reply
+        assert "Source:" not in self.reply
+        return self
+
+    def bot_gives_the_crisis_reply(self) -> Conversation:
+        """988 and 911 in the first message, nothing before it, nothing sold."""
+        first = str(self.messages[0]["text"]) if self.messages else ""
+        assert "988" in first, self.reply
+        assert "call or text" in first.lower()
+        assert "911" in first
+        assert "Source:" not in self.reply
+        assert DISCLAIMER not in self.reply
+        return self
+
+    def bot_gives_no_crisis_reply(self) -> Conversation:
+        assert "It sounds like" not in self.reply, self.reply
+        return self
+
+    def bot_offers_topics(self) -> Conversation:
+        assert "not sure what you are asking" in self.reply, self.reply
+        assert len(self.buttons) == 3
+        return self
+
+    def bot_points_to_a_person(self) -> Conversation:
+        assert "A person can help you better here: please ask your clinic" in self.reply, self.reply
+        return self
+
+
+@pytest.fixture
+def conversation(bot: Bot, content: Library) -> Conversation:
+    return Conversation(bot, content)
