@@ -207,7 +207,10 @@ def shell() -> None:
     chosen = settings()
     with _LOG.open("wb") as log, _actions_and_endpoints(_CONVERSATIONS, chosen.actions_port, log) as (_, endpoints):
         command = ["shell", "--model", str(MODEL), "--endpoints", str(endpoints), "--port", str(chosen.port)]
-        subprocess.run([*_RASA, *command], cwd=ROOT, env={**os.environ, **_ENVIRONMENT}, check=False)
+        # Rasa's log and other projects' warnings go to the log file: the terminal belongs to the conversation.
+        done = subprocess.run([*_RASA, *command], cwd=ROOT, env={**os.environ, **_ENVIRONMENT}, stderr=log, check=False)
+        if done.returncode:
+            raise LaunchError(f"The shell stopped (exit code {done.returncode}); see {_LOG.relative_to(ROOT)}.")
 
 
 def main() -> None:
@@ -215,7 +218,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m ketamine_guide.launch", description=__doc__)
     parser.add_argument("what", choices=("run", "shell"), help="serve the guide, or talk to it in this terminal")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Stopped or closed with its window, it takes its processes with it, as with Ctrl-C.
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
     try:
         _require_model()
         _require(settings().port, "KETAMINE_GUIDE_PORT")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from tempfile import mkstemp
 
 from pydantic import BaseSettings, Field, SecretStr
 
@@ -40,13 +42,14 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
         """The key for keyed hashes: the setting, else the kept one, else a new one that is kept from then on."""
         if self.secret.get_secret_value():
             return self.secret.get_secret_value().encode()
-        try:
-            # Created readable by its owner alone, and only if no other process was faster.
-            descriptor = os.open(keep_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return keep_in.read_bytes()
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
+        if not keep_in.exists():
+            # Written whole under another name, readable by its owner alone, and linked only if nobody was faster.
+            descriptor, written = mkstemp(dir=keep_in.parent)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+            with suppress(FileExistsError):
+                os.link(written, keep_in)
+            os.unlink(written)
         return keep_in.read_bytes()
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 from rasa.core.agent import Agent
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 
 from ketamine_guide.content.library import Library, load
 from ketamine_guide.launch import MODEL, Bot, private_bot
@@ -44,3 +47,18 @@ def understand() -> Understand:
     assert MODEL.exists(), "There is no trained model. Run: make train"
     agent = Agent.load(str(MODEL))
     return lambda text: asyncio.run(agent.parse_message(text))
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> LocalModelStorage:
+    return LocalModelStorage.create(tmp_path)
+
+
+@pytest.fixture
+def resource() -> Resource:
+    return Resource("component")
+
+
+@pytest.fixture
+def context() -> ExecutionContext:
+    return ExecutionContext(GraphSchema({}), "model")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
@@ -14,6 +16,8 @@ from ketamine_guide.settings import settings
 
 INTRODUCTION = "utter_introduction"
 CRISIS_PREFIX = "utter_crisis"
+_SHELL = "cmdline"
+_NARROWEST = 20
 
 
 class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
@@ -33,7 +37,14 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
             introduction = await super().generate(INTRODUCTION, tracker, output_channel, **kwargs)
             if introduction:
                 response["text"] = f"{introduction['text']}\n{response['text']}"
+        if response and tracker.get_latest_input_channel() == _SHELL:
+            response["text"] = for_terminal(response["text"], shutil.get_terminal_size().columns)
         return response
+
+
+def for_terminal(text: str, columns: int) -> str:
+    """The text in lines that fit: Rasa's shell cuts a longer line off where the reply has buttons."""
+    return "\n".join(textwrap.fill(line, max(columns - 4, _NARROWEST)) for line in text.splitlines())
 
 
 def _has_spoken(tracker: DialogueStateTracker) -> bool:

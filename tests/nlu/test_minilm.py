@@ -1,0 +1,68 @@
+"""The encoder computes what the published model computes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ketamine_guide.nlu import minilm_graph
+from ketamine_guide.nlu.minilm import WIDTH, Encoder
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    folder = tmp_path_factory.mktemp("encoder")
+    minilm_graph.write_encoder(folder)
+    return Encoder(folder)
+
+
+def test_it_agrees_with_the_reference_implementation(encoder: Encoder) -> None:
+    # Computed once with PyTorch 2.13 and transformers from the same weights: mean pooling, unit length.
+    texts = ["How long does a session take?", "ketamine for depression, 40 to 60 minutes", "hola"]
+    first = [
+        [0.06489, 0.01762, -0.01794, -0.01039, -0.03815, -0.03341],
+        [0.03531, 0.00733, -0.00355, 0.02699, -0.01474, 0.04705],
+        [-0.06516, 0.09274, -0.02621, -0.01606, -0.06033, -0.09464],
+    ]
+    vectors = encoder.encode(texts)
+    np.testing.assert_allclose(vectors[:, :6], first, atol=2e-5)
+    np.testing.assert_allclose(vectors @ vectors[1], [0.35168, 1.0, -0.02411], atol=2e-5)
+
+
+def test_near_meanings_are_near(encoder: Encoder) -> None:
+    drip, infusion, bladder = encoder.encode(["an IV drip", "an intravenous infusion", "my bladder hurts"])
+    assert drip @ infusion > 0.4 > drip @ bladder
+
+
+def test_a_text_has_one_vector_alone_and_among_others(encoder: Encoder) -> None:
+    texts = ["short", "a much longer sentence about a treatment that lasts for hours and hours", ""]
+    together = encoder.encode(texts)
+    for text, vector in zip(texts, together, strict=True):
+        np.testing.assert_allclose(encoder.encode([text])[0], vector, atol=1e-5)
+
+
+def test_no_texts_make_no_vectors(encoder: Encoder) -> None:
+    assert encoder.encode([]).shape == (0, WIDTH)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(max_size=600))
+def test_any_text_has_a_vector_of_unit_length(encoder: Encoder, text: str) -> None:
+    (vector,) = encoder.encode([text.encode("utf-8", "replace").decode()])
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
+
+
+def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(minilm_graph, "WEIGHTS_SHA256", "0" * 64)
+    with pytest.raises(minilm_graph.WeightsError, match="not those that were published"):
+        minilm_graph.write_encoder(tmp_path)
+
+
+def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(minilm_graph, "find_spec", lambda name: None)
+    with pytest.raises(minilm_graph.WeightsError, match="make install"):
+        minilm_graph.write_encoder(tmp_path)

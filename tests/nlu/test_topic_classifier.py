@@ -1,0 +1,97 @@
+"""The encoder and the classifier as Rasa components: trained, stored, loaded, used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vectors
+from ketamine_guide.nlu.topic_classifier import TopicClassifier
+from ketamine_guide.nlu.topic_model import TopicModel
+
+EXAMPLES = {
+    "length": [
+        "how long is it",
+        "how many minutes does it take",
+        "what is the length of a session",
+        "how long will it be",
+    ],
+    "cost": ["what does it cost", "is it expensive", "how much money is that", "what is the price of a session"],
+    "nausea": ["will i feel sick", "does it cause nausea", "can it upset my stomach", "do people throw up"],
+}
+
+
+@pytest.fixture
+def encoder(storage: LocalModelStorage, context: Any) -> SentenceEncoder:
+    return SentenceEncoder.create({}, storage, Resource("encoder"), context)
+
+
+@pytest.fixture
+def trained(encoder: SentenceEncoder, storage: LocalModelStorage, resource: Resource, context: Any) -> TopicClassifier:
+    examples = [Message.build(text, intent=intent) for intent, texts in EXAMPLES.items() for text in texts]
+    data = encoder.process_training_data(TrainingData(examples))
+    TopicClassifier.create({}, storage, resource, context).train(data)
+    return TopicClassifier.load({}, storage, resource, context)
+
+
+def test_a_loaded_encoder_gives_the_same_vectors(
+    encoder: SentenceEncoder, storage: LocalModelStorage, context: Any
+) -> None:
+    resource = encoder.train(TrainingData([]))
+    loaded = SentenceEncoder.load({}, storage, resource, context)
+    first, second = (sentence_vectors(one.process([Message.build("the drip")])) for one in (encoder, loaded))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_it_finds_the_intent_of_words_it_never_saw(encoder: SentenceEncoder, trained: TopicClassifier) -> None:
+    texts = ["for how many hours does it last", "is the fee high", "i might vomit"]
+    messages = trained.process(encoder.process([Message.build(text) for text in texts]))
+    assert [message.get("intent")["name"] for message in messages] == ["length", "cost", "nausea"]
+
+
+def test_the_ranking_holds_every_intent_once_and_sums_to_one(
+    encoder: SentenceEncoder, trained: TopicClassifier
+) -> None:
+    (message,) = trained.process(encoder.process([Message.build("how long")]))
+    ranking = message.get("intent_ranking")
+    assert sorted(guess["name"] for guess in ranking) == sorted(EXAMPLES)
+    assert sum(guess["confidence"] for guess in ranking) == pytest.approx(1)
+    assert message.get("intent") == ranking[0]
+    assert [guess["confidence"] for guess in ranking] == sorted((g["confidence"] for g in ranking), reverse=True)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "🙏", "?!"])
+def test_without_words_it_is_sure_of_nothing(encoder: SentenceEncoder, trained: TopicClassifier, text: str) -> None:
+    (message,) = trained.process(encoder.process([Message.build(text)]))
+    assert message.get("intent")["confidence"] == 0
+
+
+def test_training_twice_gives_the_same_model() -> None:
+    texts = [text for texts in EXAMPLES.values() for text in texts]
+    intents = [intent for intent, texts in EXAMPLES.items() for _ in texts]
+    vectors = np.random.default_rng(0).normal(size=(len(texts), 384)).astype(np.float32)
+    first, second = (TopicModel.fit(texts, vectors, intents) for _ in range(2))
+    np.testing.assert_array_equal(first.probabilities(texts, vectors), second.probabilities(texts, vectors))
+
+
+def test_an_untrained_classifier_says_so(
+    encoder: SentenceEncoder, storage: LocalModelStorage, resource: Resource
+) -> None:
+    with pytest.raises(RuntimeError, match="not been trained"):
+        TopicClassifier(None, storage, resource).process(encoder.process([Message.build("hello")]))
+
+
+def test_loading_without_a_model_raises(storage: LocalModelStorage, resource: Resource, context: Any) -> None:
+    with pytest.raises(ValueError, match="component"):
+        TopicClassifier.load({}, storage, resource, context)
+
+
+def test_a_message_without_a_vector_is_an_error_that_names_the_component() -> None:
+    with pytest.raises(ValueError, match="SentenceEncoder"):
+        sentence_vectors([Message.build("hello")])
