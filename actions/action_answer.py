@@ -7,8 +7,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from ketamine_guide.content.library import library
-from ketamine_guide.dialogue.buttons import topic_buttons
+from ketamine_guide.dialogue.answer import answer_message
 
 
 class ActionAnswer(Action):  # type: ignore[misc]
@@ -21,13 +20,6 @@ class ActionAnswer(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Answers the topic of the latest message. The form of an answer is the response `utter_answer`."""
-        topic = library().topics[tracker.latest_message["intent"]["name"]]
-        dispatcher.utter_message(
-            response="utter_answer_crisis_line" if topic.crisis_line else "utter_answer",
-            answer=topic.answer,
-            answer_sms=topic.answer_sms,
-            source="; ".join(library().sections((topic.name,))),
-            buttons=topic_buttons(topic.related),
-        )
+        """Answers the topic of the latest message."""
+        dispatcher.utter_message(**answer_message(tracker.latest_message["intent"]["name"]))
         return []

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from ketamine_guide.settings import settings
 from ketamine_guide.store import escalations
+from ketamine_guide.store.database import migrated
+from ketamine_guide.store.turn import Turn
 
 logger = logging.getLogger(__name__)
 
 
 class ActionEscalateCrisis(Action):  # type: ignore[misc]
-    """Records the escalation. It says nothing: the reply was given before it ran."""
+    """Records the escalation, with its alerts. It says nothing: the reply was given before it ran."""
 
     def name(self) -> str:
         """The name the rules know it by."""
@@ -24,12 +28,17 @@ class ActionEscalateCrisis(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Writes the escalation; the log has its number and kind, never the words or the sender."""
-        kind = next(tracker.get_latest_entity_values("crisis_kind"), "active")
-        number = escalations.record(
-            escalations.engine(),
-            channel=tracker.get_latest_input_channel() or "unknown",
-            sender=tracker.sender_id,
-            kind=kind,
-        )
-        logger.warning("Escalation %d recorded: %s", number, kind)
+        try:
+            # In a thread: a database that is slow to answer must not hold up other conversations.
+            await asyncio.to_thread(_record, tracker)
+        except Exception as error:
+            # Rasa is not told: the conversation goes on, and the alert worker finds the turn and records it.
+            logger.error("Escalation not recorded yet: %s", type(error).__name__)
         return []
+
+
+def _record(tracker: Tracker) -> None:
+    event = next(event for event in reversed(tracker.events) if event["event"] == "user")
+    turn = Turn.from_event(tracker.sender_id, event["timestamp"], event)
+    number = escalations.record(migrated(settings().database_url), turn, settings())
+    logger.warning("Escalation %d recorded: %s", number, turn.kind)

@@ -23,6 +23,7 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
 
     clinic_name: str = Field("your clinic", description="The clinic's name, as replies say it.")
     clinic_phone: str = Field("", description="The clinic's phone number, as replies show it. Left out when empty.")
+    country: str = Field("US", description="Whose crisis lines replies name: a country's two letters.")
     database_url: str = Field(
         f"sqlite:///{ROOT / 'var' / 'guide.db'}", description="Where escalations are kept: an SQLAlchemy URL."
     )
@@ -30,6 +31,22 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
         SecretStr(""),
         description="The key that turns senders into hashes. Made at first use and kept in `var/secret` when empty.",
     )
+    conversations_url: str = Field(
+        f"sqlite:///{ROOT / 'var' / 'conversations.db'}",
+        description="Where Rasa keeps its conversations, an SQLAlchemy URL: crises without a record are found there.",
+    )
+    keep_crisis_text: bool = Field(False, description="Whether an escalation also keeps what the person wrote.")
+    alert_webhook_url: str = Field("", description="Where alerts are posted. None is posted when empty.")
+    alert_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="The key that signs posted alerts. Required with a webhook."
+    )
+    alert_email_to: str = Field("", description="Who gets alerts by e-mail: addresses, separated by commas.")
+    alert_email_from: str = Field("", description="The sender of the e-mails. Required with a mail server.")
+    smtp_host: str = Field("", description="The mail server for alerts. No e-mail is sent when empty.")
+    smtp_port: int = Field(25, ge=1, le=65535, description="The port of the mail server.")
+    smtp_user: str = Field("", description="Whom to log in as at the mail server. No login when empty.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="The password for the mail server.")
+    smtp_starttls: bool = Field(False, description="Whether the mail server is only spoken to encrypted (STARTTLS).")
     port: int = Field(5005, ge=1, le=65535, description="The port of Rasa, on 127.0.0.1.")
     actions_port: int = Field(5055, ge=1, le=65535, description="The port of the action server, on 127.0.0.1.")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from rasa.core.agent import Agent
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -45,6 +47,8 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
 def understand() -> Understand:
     """What the trained pipeline makes of a message, as `/model/parse` would return it."""
     assert MODEL.exists(), "There is no trained model. Run: make train"
+    # Unless it is told otherwise, Rasa prints every message it parses.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     agent = Agent.load(str(MODEL))
     return lambda text: asyncio.run(agent.parse_message(text))
 

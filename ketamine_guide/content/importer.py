@@ -19,6 +19,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_guide.content.library import Library, load
+from ketamine_guide.crisis.replies import reply
+from ketamine_guide.dialogue.nlg import CRISIS_RESPONSES
 
 
 class GuideImporter(RasaFileImporter):  # type: ignore[misc]
@@ -53,7 +55,19 @@ def content_domain(library: Library) -> dict[str, Any]:
         "responses": {
             f"utter_{intent.name}": [{TEXT: intent.reply}, {TEXT: intent.reply_sms, "channel": "sms"}]
             for intent in library.intents.values()
-        },
+        }
+        | _crisis_responses(),
+    }
+
+
+def _crisis_responses() -> dict[str, Any]:
+    """What `dialogue/nlg.py` says in a crisis: Rasa knows the names, and has the words if it runs without us."""
+    return {
+        response: [
+            {TEXT: reply(name, language="en", channel="web", country="US")},
+            {TEXT: reply(name, language="en", channel="sms", country="US"), "channel": "sms"},
+        ]
+        for response, name in CRISIS_RESPONSES.items()
     }
 
 

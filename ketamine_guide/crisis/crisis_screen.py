@@ -2,48 +2,66 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from typing import Any
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 
+import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import (
-    ENTITIES,
-    ENTITY_ATTRIBUTE_END,
-    ENTITY_ATTRIBUTE_START,
-    ENTITY_ATTRIBUTE_TYPE,
-    ENTITY_ATTRIBUTE_VALUE,
-    INTENT,
-    INTENT_NAME_KEY,
-    INTENT_RANKING_KEY,
-    PREDICTED_CONFIDENCE_KEY,
-    TEXT,
-)
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_guide.content.library import DATA
+from ketamine_guide.crisis import examples
 from ketamine_guide.crisis.lexicon import read
-from ketamine_guide.crisis.screen import Screen
+from ketamine_guide.crisis.normalise import plain
+from ketamine_guide.crisis.rules import Rules
+from ketamine_guide.crisis.screen import NONE, Screen, Thresholds, Verdict
+from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, encode_examples, window_vectors
+from ketamine_guide.nlu.text_model import TextModel
 
-CRISIS_INTENT, CRISIS_KIND = "crisis", "crisis_kind"
-_LEXICON = DATA / "crisis" / "lexicon.en.yml"
+logger = logging.getLogger(__name__)
+
+KIND, LANGUAGE, SCREENED = "crisis_kind", "crisis_language", "crisis_screen"
+_FOLDER = DATA / "crisis"
+_LEXICONS, _THRESHOLDS = "lexicon.*.yml", "thresholds.yml"
+# With no thresholds to read, the lower ones: rather a question too many.
+_CAUTIOUS = Thresholds(crisis=0.3, check_in=0.1, doubt=0.0)
+
+Part = TypeVar("Part")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # type: ignore[misc]
-    """Sets the intent `crisis` and the entity `crisis_kind` on each message that discloses one.
+    """Sets the intent `crisis` or `check_in`, with the entity `crisis_kind`, on each message that asks for it.
 
-    It stands last in the pipeline, so that no later component overrides it. Training keeps the lexicon in the model
-    archive: what was measured is what runs.
+    It stands last in the pipeline, so that no later component overrides it. Training keeps lexicons, thresholds and
+    classifier in the model archive: what was measured is what runs.
     """
 
-    def __init__(self, screen: Screen, model_storage: ModelStorage, resource: Resource) -> None:
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """The sentence vectors it reads."""
+        return [SentenceEncoder]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`classes`: the class of an intent's examples where it is not `other`; `left_out`: intents not learnt from."""
+        return {"classes": {}, "left_out": []}
+
+    def __init__(self, screen: Screen, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._screen = screen
+        self._config = config
         self._model_storage = model_storage
         self._resource = resource
 
@@ -55,8 +73,8 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> CrisisScreen:
-        """Reads the lexicon from `data/crisis/` (see the parent class)."""
-        return cls(Screen(read(_LEXICON)), model_storage, resource)
+        """An untrained screen, which has its rules from `data/crisis/` (see the parent class)."""
+        return cls(_screen(_FOLDER, model=None), config, model_storage, resource)
 
     @classmethod
     def load(
@@ -67,38 +85,71 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> CrisisScreen:
-        """Reads the lexicon from the model archive (see the parent class)."""
-        with model_storage.read_from(resource) as folder:
-            return cls(Screen(read(folder / _LEXICON.name)), model_storage, resource)
+        """Reads the screen from the model archive; a part that can't be read is left out, and the log says so."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                model = _part("classifier", lambda: TextModel.load(folder))
+                return cls(_screen(folder, model), config, model_storage, resource)
+        except ValueError as error:
+            logger.error("The crisis screen is not in the model (%s); its plain list decides.", error)
+            return cls(Screen(None, None, _CAUTIOUS), config, model_storage, resource)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
-        """An edited lexicon makes another model; without this Rasa would take the old one from its cache."""
-        return hashlib.sha256(_LEXICON.read_bytes()).hexdigest()
+        """An edited lexicon or example makes another model; without this Rasa would take the old one from its cache."""
+        files = sorted(path for path in _FOLDER.rglob("*") if path.is_file())
+        return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keeps the lexicon in the archive."""
+        """Learns from `data/crisis/examples/` and the intents' examples; keeps the screen's parts in the archive."""
+        learnt = [example for example in examples.read_examples() if not examples.held_out(example.text)]
+        asked = [message for message in training_data.intent_examples if self._teaches(message)]
+        texts = [example.text for example in learnt] + [message.get(TEXT) for message in asked]
+        labels = [example.label for example in learnt]
+        labels += [self._config["classes"].get(message.get(INTENT), "other") for message in asked]
+        model = TextModel.fit([plain(text) for text in texts], encode_examples(texts), labels)
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _LEXICON.name).write_bytes(_LEXICON.read_bytes())
+            model.save(folder)
+            for path in (*_FOLDER.glob(_LEXICONS), _FOLDER / _THRESHOLDS):
+                shutil.copy(path, folder)
         return self._resource
 
+    def _teaches(self, message: Message) -> bool:
+        return message.get(INTENT) not in self._config["left_out"] and not examples.held_out(message.get(TEXT))
+
     def process(self, messages: list[Message]) -> list[Message]:
-        """Overrides the intent of each message that discloses a crisis."""
+        """Overrides the intent of each message that discloses a crisis or may do so."""
         for message in messages:
-            verdict = self._screen.judge(message.get(TEXT) or "")
-            if verdict.kind:
-                intent = {INTENT_NAME_KEY: CRISIS_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0}
-                message.set(INTENT, intent, add_to_output=True)
-                message.set(INTENT_RANKING_KEY, [intent, *(message.get(INTENT_RANKING_KEY) or [])], add_to_output=True)
-                message.set(ENTITIES, self._with_kind(message, verdict.kind), add_to_output=True)
+            text = message.get(TEXT) or ""
+            verdict = self._screen.judge(text, window_vectors(message))
+            message.set(SCREENED, dataclasses.asdict(verdict), add_to_output=True)
+            if verdict.level != NONE:
+                self._override(message, verdict)
         return messages
 
-    def _with_kind(self, message: Message, kind: str) -> list[dict[str, Any]]:
-        # The entity spans the message: what told is evidence for staff, and not a word of the patient's to point at.
-        entity = {
-            ENTITY_ATTRIBUTE_TYPE: CRISIS_KIND,
-            ENTITY_ATTRIBUTE_VALUE: kind,
-            ENTITY_ATTRIBUTE_START: 0,
-            ENTITY_ATTRIBUTE_END: len(message.get(TEXT)),
-        }
-        return [*message.get(ENTITIES, []), *self.add_extractor_name([entity])]
+    def _override(self, message: Message, verdict: Verdict) -> None:
+        intent = {"name": verdict.level, "confidence": 1.0}
+        message.set(INTENT, intent, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [intent, *(message.get(INTENT_RANKING_KEY) or [])], add_to_output=True)
+        # The entities span the message: what told is evidence for staff, and no word of the patient's to point at.
+        found = [
+            {"entity": name, "value": value, "start": 0, "end": len(message.get(TEXT) or "")}
+            for name, value in ((KIND, verdict.kind), (LANGUAGE, verdict.language))
+        ]
+        entities = [*message.get(ENTITIES, []), *self.add_extractor_name(found)]
+        message.set(ENTITIES, entities, add_to_output=True)
+
+
+def _screen(folder: Path, model: TextModel | None) -> Screen:
+    rules = _part("lexicons", lambda: Rules([read(path) for path in sorted(folder.glob(_LEXICONS))]))
+    thresholds = _part("thresholds", lambda: Thresholds(**yaml.safe_load((folder / _THRESHOLDS).read_text())))
+    return Screen(rules, model, thresholds or _CAUTIOUS)
+
+
+def _part(name: str, load: Callable[[], Part]) -> Part | None:
+    """A part of the screen, or None when it can't be read: the others go on without it."""
+    try:
+        return load()
+    except Exception as error:
+        logger.error("The %s of the crisis screen can't be read (%s); the other layers decide.", name, error)
+        return None

@@ -16,10 +16,17 @@ class LexiconError(ValueError):
     """A lexicon is not as it must be; the message says where."""
 
 
-class Group(BaseModel):
-    """Phrases that tell of one kind of crisis."""
+class Group(BaseModel, extra=Extra.forbid):
+    """Phrases that tell of one kind of crisis.
+
+    Attributes:
+        sure: whether each phrase alone is enough for the crisis reply; if not, it leads to the plain question.
+        source: where the phrases come from.
+    """
 
     kind: str
+    sure: bool = True
+    source: str
     phrases: list[str]
 
 
@@ -27,11 +34,17 @@ class Lexicon(BaseModel, extra=Extra.forbid):
     """One language's phrases.
 
     Attributes:
+        owner: who answers for it.
+        language: `en` or `es`.
+        common: its commonest words, separated by blanks, to tell it from the other languages.
         words: named lists of words, separated by blanks, that phrases refer to as `$name`.
         groups: the phrases that disclose something, by name.
         unless: the surroundings in which a phrase does not count, by name.
     """
 
+    owner: str
+    language: str
+    common: str
     words: dict[str, str]
     groups: dict[str, Group]
     unless: dict[str, list[str]]

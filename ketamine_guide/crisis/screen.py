@@ -1,15 +1,53 @@
-"""Decides whether a message discloses a crisis. Pure: no Rasa, no database, no network."""
+"""Decides whether a message discloses a crisis. Pure: no Rasa, no database, no network.
+
+Two layers look at each message: the rules of the lexicons, and a classifier trained on many people's words. Where they
+disagree, the person is asked plainly. A layer that fails or takes too long is left out and the other decides; with both
+gone, a plain list still does.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
+from typing import TypeVar
 
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
+import numpy as np
+import numpy.typing as npt
 
-from ketamine_guide.crisis.lexicon import KINDS, Lexicon
-from ketamine_guide.crisis.normalise import words
+from ketamine_guide.crisis.lexicon import KINDS
+from ketamine_guide.crisis.normalise import plain
+from ketamine_guide.crisis.rules import Finding, Rules
+from ketamine_guide.nlu.text_model import TextModel
+
+logger = logging.getLogger(__name__)
+
+CRISIS, CHECK_IN, NONE = "crisis", "check_in", "none"
+_SECONDS = 1.0
+# The last resort, when neither the lexicon nor the classifier can be used: literal, so that no file can be missing.
+_PLAIN_LIST = (
+    "kill myself", "end my life", "want to die", "wanna die", "suicid", "don't want to live", "dont want to live",
+    "hurt myself", "cut myself", "better off dead", "matarme", "quiero morir", "quitarme la vida",
+)  # fmt: skip
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which probability of a crisis on each level begins.
+
+    Attributes:
+        crisis: from here on the classifier alone leads to the crisis reply.
+        check_in: from here on it leads to the plain question.
+        doubt: below it the classifier doubts a rule so much that the rule leads to the question only.
+    """
+
+    crisis: float
+    check_in: float
+    doubt: float
 
 
 @dataclass(frozen=True)
@@ -17,40 +55,82 @@ class Verdict:
     """What the screen found.
 
     Attributes:
-        kind: the gravest kind found, one of `lexicon.KINDS`, or None for no crisis.
-        evidence: the words that told, as normalised, for staff.
+        level: `crisis`, `check_in` or `none`.
+        kind: the kind of crisis, one of `lexicon.KINDS`; for `none` the likeliest, were there one.
+        language: `en` or `es`.
+        score: the classifier's probability that the message discloses a crisis; None when it was left out.
+        evidence: what told, for staff: the words that a rule found, the classifier's likeliest classes.
     """
 
-    kind: str | None
+    level: str
+    kind: str
+    language: str
+    score: float | None
     evidence: tuple[str, ...] = ()
 
 
 class Screen:
-    """The crisis screen of one language."""
+    """The crisis screen.
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._vocab = Vocab()
-        self._phrases = Matcher(self._vocab)
-        for name, group in lexicon.groups.items():
-            self._phrases.add(f"{group.kind}:{name}", [lexicon.compile(phrase) for phrase in group.phrases])
-        self._unless = Matcher(self._vocab)
-        for name, phrases in lexicon.unless.items():
-            self._unless.add(name, [lexicon.compile(phrase) for phrase in phrases])
+    Args:
+        rules: the lexicons' rules, or None when they could not be read.
+        model: the classifier, or None when it could not be read.
+        thresholds: from which probability on it acts.
+    """
 
-    def judge(self, text: str) -> Verdict:
-        """Whether the message, of any length and content, discloses a crisis, and of which kind."""
-        found = words(text)
-        if not found:
-            return Verdict(None)
-        doc = Doc(self._vocab, words=found)
-        # A modifier cancels only what it touches: a denial here says nothing of a plan there.
-        excused = [range(start, end) for _, start, end in self._unless(doc)]
-        kinds: dict[str, list[str]] = {}
-        for match, start, end in self._phrases(doc):
-            if not any(start in span or span.start in range(start, end) for span in excused):
-                kind = self._vocab.strings[match].split(":")[0]
-                kinds.setdefault(kind, []).append(doc[start:end].text)
-        for kind in KINDS:
-            if kind in kinds:
-                return Verdict(kind, tuple(dict.fromkeys(kinds[kind])))
-        return Verdict(None)
+    def __init__(self, rules: Rules | None, model: TextModel | None, thresholds: Thresholds) -> None:
+        self._rules, self._model, self._thresholds = rules, model, thresholds
+        self._workers = ThreadPoolExecutor(4, thread_name_prefix="crisis-screen")
+
+    def judge(self, text: str, pieces: list[tuple[str, npt.NDArray[np.float32]]]) -> Verdict:
+        """Whether a message discloses a crisis.
+
+        Args:
+            text: the whole message, of any length and content.
+            pieces: its windows with their sentence vectors of shape (384,); empty when there are none, and then the
+                classifier is left out.
+        """
+        rules, model = self._rules, self._model
+        finding = self._within(lambda: rules.look(text)) if rules else None
+        probabilities = self._within(lambda: _worst(model, pieces)) if model and pieces else None
+        if finding is None and probabilities is None:
+            told = tuple(phrase for phrase in _PLAIN_LIST if phrase in text.casefold())
+            return Verdict(CRISIS if told else NONE, "active", "en", None, told)
+        return decide(finding or Finding(), probabilities, self._thresholds)
+
+    def _within(self, look: Callable[[], Result]) -> Result | None:
+        """What a layer finds, or None when it fails or takes too long."""
+        try:
+            return self._workers.submit(look).result(_SECONDS)
+        except TookTooLong:
+            logger.error("A layer of the crisis screen took longer than %s seconds; the others decide.", _SECONDS)
+        except Exception as error:
+            # Whatever it is, the person must be answered; the words stay out of the log.
+            logger.error("A layer of the crisis screen failed (%s); the others decide.", type(error).__name__)
+        return None
+
+
+def decide(finding: Finding, probabilities: dict[str, float] | None, thresholds: Thresholds) -> Verdict:
+    """One verdict from what the rules found and the classifier's probability of each class (None: left out)."""
+    score = None if probabilities is None else sum(probabilities.get(kind, 0.0) for kind in KINDS)
+    likeliest = max(KINDS, key=lambda kind: (probabilities or {}).get(kind, 0.0)) if probabilities else "active"
+    kind = finding.kind or likeliest
+    evidence = finding.evidence + tuple(
+        f"{name} {p:.2f}" for name, p in sorted((probabilities or {}).items(), key=lambda item: -item[1])[:2]
+    )
+    by_rule = finding.sure and (score is None or score >= thresholds.doubt)
+    if by_rule or (score is not None and score >= thresholds.crisis):
+        level = CRISIS
+    elif finding.kind or (score is not None and score >= thresholds.check_in):
+        level = CHECK_IN
+    else:
+        level = NONE
+    return Verdict(level, kind, finding.language, score, evidence)
+
+
+def _worst(model: TextModel, pieces: list[tuple[str, npt.NDArray[np.float32]]]) -> dict[str, float]:
+    """The classifier's probabilities for the piece that it finds gravest."""
+    rows = model.probabilities([plain(text) for text, _ in pieces], np.stack([vector for _, vector in pieces]))
+    of_crisis = [index for index, name in enumerate(model.classes) if name in KINDS]
+    row = rows[rows[:, of_crisis].sum(axis=1).argmax()]
+    return {name: float(p) for name, p in zip(model.classes, row, strict=True)}

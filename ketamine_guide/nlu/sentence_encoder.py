@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -15,12 +18,18 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_guide.nlu.minilm import WEIGHTS_SHA256, Encoder
+from ketamine_guide.nlu.minilm import WIDTH, Encoder
+from ketamine_guide.nlu.windows import windows
+
+logger = logging.getLogger(__name__)
+
+Vectors = npt.NDArray[np.float32]
+_WINDOWS = "sentence_windows"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoder(GraphComponent):  # type: ignore[misc]
-    """Adds a dense sentence feature of width 384 to each message."""
+    """Adds a dense sentence feature of width 384 to each message, and a vector for each window of a long one."""
 
     def __init__(self, encoder: Encoder, resource: Resource) -> None:
         self._encoder = encoder
@@ -57,7 +66,9 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Other weights make another model."""
-        return WEIGHTS_SHA256
+        from ketamine_guide.nlu.minilm_weights import fingerprint  # noqa: PLC0415 (serving needs no weights)
+
+        return fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Nothing is learnt: the encoder was written into the archive when the component was made."""
@@ -65,24 +76,57 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encodes the training examples, many at a time."""
-        self.process(training_data.training_examples)
+        examples = training_data.training_examples
+        self._add(examples, self._encoder.encode([message.get(TEXT) or "" for message in examples]))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Encodes the messages."""
-        vectors = self._encoder.encode([message.get(TEXT) or "" for message in messages])
-        for message, vector in zip(messages, vectors, strict=True):
-            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
+        """Encodes the messages. When that fails they go on without vectors: the crisis screen must be reached."""
+        for message in messages:
+            text = message.get(TEXT) or ""
+            try:
+                pieces = windows(text)
+                vectors = self._encoder.encode(pieces)
+            except Exception as error:
+                logger.error("A message could not be encoded (%s).", type(error).__name__)
+                continue
+            self._add([message], vectors[:1])
+            message.set(_WINDOWS, list(zip(pieces, vectors, strict=True)))
         return messages
 
+    def _add(self, messages: list[Message], vectors: Vectors) -> None:
+        for message, vector in zip(messages, vectors, strict=True):
+            message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, type(self).__name__))
 
-def sentence_vectors(messages: list[Message]) -> npt.NDArray[np.float32]:
-    """The messages' vectors, shape (len(messages), 384), as `SentenceEncoder` added them.
+
+def sentence_vector(message: Message) -> Vectors | None:
+    """The message's vector, shape (384,), as `SentenceEncoder` added it; None when it could not."""
+    feature = message.get_dense_features(TEXT, [])[1]
+    return None if feature is None else feature.features[0]
+
+
+def sentence_vectors(messages: list[Message]) -> Vectors:
+    """The messages' vectors, shape (len(messages), 384).
 
     Raises:
         ValueError: a message has none, for the pipeline has no `SentenceEncoder` before this component.
     """
-    features = [message.get_dense_features(TEXT, [])[1] for message in messages]
-    if any(feature is None for feature in features):
+    vectors = [sentence_vector(message) for message in messages]
+    found = [vector for vector in vectors if vector is not None]
+    if len(found) < len(vectors):
         raise ValueError("A message has no sentence vector: put SentenceEncoder earlier in the pipeline of config.yml.")
-    return np.concatenate([feature.features for feature in features]) if features else np.zeros((0, 384), np.float32)
+    return np.stack(found) if found else np.zeros((0, WIDTH), np.float32)
+
+
+def window_vectors(message: Message) -> list[tuple[str, Vectors]]:
+    """The windows of a message with their vectors of shape (384,); none when it could not be encoded."""
+    return message.get(_WINDOWS) or []
+
+
+def encode_examples(texts: list[str]) -> Vectors:
+    """The vectors of texts at training time, shape (len(texts), 384), by the encoder that the archive will hold."""
+    from ketamine_guide.nlu.minilm_graph import write_encoder  # noqa: PLC0415 (serving needs no onnx)
+
+    with TemporaryDirectory() as folder:
+        write_encoder(Path(folder))
+        return Encoder(Path(folder)).encode(texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,8 +15,8 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vectors
-from ketamine_guide.nlu.topic_model import TopicModel
+from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vector, sentence_vectors
+from ketamine_guide.nlu.text_model import TextModel
 
 _RANKED = 10
 
@@ -29,7 +30,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         """The sentence vectors it reads."""
         return [SentenceEncoder]
 
-    def __init__(self, model: TopicModel | None, model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, model: TextModel | None, model_storage: ModelStorage, resource: Resource) -> None:
         self._model = model
         self._model_storage = model_storage
         self._resource = resource
@@ -56,12 +57,12 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
     ) -> TopicClassifier:
         """Reads the trained model. Unlike Rasa's own classifiers it raises when there is none."""
         with model_storage.read_from(resource) as folder:
-            return cls(TopicModel.load(folder), model_storage, resource)
+            return cls(TextModel.load(folder), model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every example that has an intent, and keeps the model in the archive."""
         examples = [message for message in training_data.intent_examples if message.get(TEXT)]
-        self._model = TopicModel.fit(
+        self._model = TextModel.fit(
             [message.get(TEXT) for message in examples],
             sentence_vectors(examples),
             [message.get(INTENT) for message in examples],
@@ -74,15 +75,18 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         """Sets each message's intent and its ranking of the ten likeliest."""
         if self._model is None:
             raise RuntimeError("TopicClassifier has not been trained.")
-        texts = [message.get(TEXT) or "" for message in messages]
-        rows = self._model.probabilities(texts, sentence_vectors(messages))
-        for message, text, row in zip(messages, texts, rows, strict=True):
-            # Without a letter or digit there is nothing to be sure of, whatever the likeliest intent of silence is.
-            sure = any(character.isalnum() for character in text)
-            ranking = [
-                {INTENT_NAME_KEY: self._model.intents[i], PREDICTED_CONFIDENCE_KEY: float(row[i]) if sure else 0.0}
-                for i in np.argsort(-row)[:_RANKED]
-            ]
+        for message in messages:
+            ranking = self._rank(message.get(TEXT) or "", sentence_vector(message))
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+    def _rank(self, text: str, vector: npt.NDArray[np.float32] | None) -> list[dict[str, Any]]:
+        # Without a letter or digit there is nothing to be sure of, whatever the likeliest intent of silence is.
+        if vector is None or self._model is None or not any(character.isalnum() for character in text):
+            return [{INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}]
+        (row,) = self._model.probabilities([text], vector[None, :])
+        return [
+            {INTENT_NAME_KEY: self._model.classes[i], PREDICTED_CONFIDENCE_KEY: float(row[i])}
+            for i in np.argsort(-row)[:_RANKED]
+        ]

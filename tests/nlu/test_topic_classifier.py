@@ -12,8 +12,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vectors
+from ketamine_guide.nlu.text_model import TextModel
 from ketamine_guide.nlu.topic_classifier import TopicClassifier
-from ketamine_guide.nlu.topic_model import TopicModel
 
 EXAMPLES = {
     "length": [
@@ -76,7 +76,7 @@ def test_training_twice_gives_the_same_model() -> None:
     texts = [text for texts in EXAMPLES.values() for text in texts]
     intents = [intent for intent, texts in EXAMPLES.items() for _ in texts]
     vectors = np.random.default_rng(0).normal(size=(len(texts), 384)).astype(np.float32)
-    first, second = (TopicModel.fit(texts, vectors, intents) for _ in range(2))
+    first, second = (TextModel.fit(texts, vectors, intents) for _ in range(2))
     np.testing.assert_array_equal(first.probabilities(texts, vectors), second.probabilities(texts, vectors))
 
 

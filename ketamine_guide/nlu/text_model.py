@@ -1,4 +1,4 @@
-"""From a message to a probability for each intent: two linear models, one on meaning and one on spelling, averaged.
+"""From a message to a probability for each class: two linear models, one on meaning and one on spelling, averaged.
 
 The sentence vector knows that "the drip" is an infusion; letters and words know that "spravto" is Spravato. Joining
 both into one set of features made either worse; averaging the probabilities made both better (docs/understanding.md).
@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.pipeline import FeatureUnion, make_union
 
-_VECTORIZER_FILE, _WEIGHTS_FILE = "spelling.skops", "topic_model.npz"
+_VECTORIZER_FILE, _WEIGHTS_FILE = "spelling.skops", "weights.npz"
 # The one type in a fitted TfidfVectorizer that skops does not know by itself: its diagonal of weights.
 _TRUSTED = ["scipy.sparse._csr.csr_matrix"]
 
@@ -26,17 +26,17 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
-class TopicModel:
-    """A trained model of all intents.
+class TextModel:
+    """A trained model of some classes: the intents, or the kinds of crisis.
 
     Attributes:
-        intents: the intents' names, in the order of the probabilities.
-        meaning, meaning_bias: weights on the sentence vector, shapes (384, intents) and (intents,).
-        spelling, spelling_bias: weights on words and letters, shapes (features, intents) and (intents,).
+        classes: their names, in the order of the probabilities.
+        meaning, meaning_bias: weights on the sentence vector, shapes (384, classes) and (classes,).
+        spelling, spelling_bias: weights on words and letters, shapes (features, classes) and (classes,).
         vectorizer: from texts to the words and letters that `spelling` weighs.
     """
 
-    intents: list[str]
+    classes: list[str]
     meaning: Floats
     meaning_bias: Floats
     spelling: Floats
@@ -44,20 +44,20 @@ class TopicModel:
     vectorizer: FeatureUnion
 
     @classmethod
-    def fit(cls, texts: list[str], vectors: npt.NDArray[np.float32], intents: list[str]) -> TopicModel:
+    def fit(cls, texts: list[str], vectors: npt.NDArray[np.float32], labels: list[str]) -> TextModel:
         """Learns from examples.
 
         Args:
             texts: the examples.
             vectors: their sentence vectors, shape (len(texts), 384).
-            intents: their intents, one for each text, at least three different ones.
+            labels: their classes, one for each text, at least three different ones.
         """
-        on_meaning = LogisticRegression(C=20, class_weight="balanced", max_iter=1000).fit(vectors, intents)
+        on_meaning = LogisticRegression(C=20, class_weight="balanced", max_iter=1000).fit(vectors, labels)
         vectorizer = _vectorizer()
         features = vectorizer.fit_transform(texts)
         # A one-against-rest model by gradient descent: as good here as the full regression, in 1 s instead of 48.
         on_spelling = SGDClassifier(loss="log_loss", alpha=1e-5, class_weight="balanced", random_state=0)
-        on_spelling.fit(features, intents)
+        on_spelling.fit(features, labels)
         return cls(
             [str(name) for name in on_meaning.classes_],
             _columns(on_meaning.coef_),
@@ -68,7 +68,7 @@ class TopicModel:
         )
 
     def probabilities(self, texts: list[str], vectors: npt.NDArray[np.float32]) -> Floats:
-        """The probability of each of `intents`, shape (len(texts), len(intents)); each row sums to 1."""
+        """The probability of each of `classes`, shape (len(texts), len(classes)); each row sums to 1."""
         by_meaning = softmax(vectors @ self.meaning + self.meaning_bias, axis=1)
         by_spelling = expit(self.vectorizer.transform(texts) @ self.spelling + self.spelling_bias)
         both: Floats = (by_meaning + by_spelling / by_spelling.sum(axis=1, keepdims=True)) / 2
@@ -79,7 +79,7 @@ class TopicModel:
         skops.io.dump(self.vectorizer, folder / _VECTORIZER_FILE)
         np.savez(
             folder / _WEIGHTS_FILE,
-            intents=self.intents,
+            classes=self.classes,
             meaning=self.meaning,
             meaning_bias=self.meaning_bias,
             spelling=self.spelling,
@@ -87,7 +87,7 @@ class TopicModel:
         )
 
     @classmethod
-    def load(cls, folder: Path) -> TopicModel:
+    def load(cls, folder: Path) -> TextModel:
         """Reads what `save` wrote.
 
         Raises:
@@ -97,7 +97,7 @@ class TopicModel:
         vectorizer = skops.io.load(folder / _VECTORIZER_FILE, trusted=_TRUSTED)
         with np.load(folder / _WEIGHTS_FILE) as arrays:
             named = {name: arrays[name] for name in arrays.files}
-        return cls(intents=[str(name) for name in named.pop("intents")], vectorizer=vectorizer, **named)
+        return cls(classes=[str(name) for name in named.pop("classes")], vectorizer=vectorizer, **named)
 
 
 def _columns(rows: Floats) -> Floats:
