@@ -3,7 +3,7 @@
 PYTHON  := .venv/bin/python
 RASA    := $(PYTHON) -m rasa
 MODEL   := models/guide.tar.gz
-LEARNT  := config.yml domain.yml $(shell find data -type f) $(shell find ketamine_guide/content ketamine_guide/crisis ketamine_guide/nlu -name '*.py')
+LEARNT  := config.yml domain.yml $(shell find data -type f) $(shell find ketamine_guide/content ketamine_guide/crisis ketamine_guide/nlu -name '*.py' -o -name '*.safetensors')
 QUESTIONS ?= tests/evaluation/questions.jsonl
 
 export RASA_TELEMETRY_ENABLED := false
@@ -11,7 +11,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run shell train test check evaluate lock clean
+.PHONY: help install run shell train test check evaluate tune lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -30,7 +30,7 @@ shell: $(MODEL)  ## talk to the guide in this terminal
 train: $(MODEL)  ## train the model if anything it learns from has changed
 
 $(MODEL): $(LEARNT) requirements.lock | .venv/installed
-	@echo "Training the model (about a minute) ..."
+	@echo "Training the model (some minutes) ..."
 	@$(RASA) train --fixed-model-name guide --quiet > var/train.log 2>&1 || { tail -n 40 var/train.log; echo "Training failed. The whole log is var/train.log"; exit 1; }
 	@touch $(MODEL)
 
@@ -42,8 +42,12 @@ check: .venv/installed  ## style and types only
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 
-evaluate: $(MODEL)  ## measure the answers: make evaluate QUESTIONS=path/to/set.jsonl
+evaluate: $(MODEL)  ## measure answers and crisis screen: make evaluate QUESTIONS=set.jsonl CRISIS=set.jsonl
 	@$(PYTHON) -m ketamine_guide.evaluate $(QUESTIONS)
+	@$(PYTHON) -W ignore -m ketamine_guide.crisis.evaluate $(CRISIS)
+
+tune: .venv/installed  ## fit the sentence encoder to the examples again (half an hour; its result is kept in git)
+	@$(PYTHON) -m ketamine_guide.nlu.tune
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet -o requirements.lock

@@ -1,8 +1,8 @@
-"""`make evaluate-crisis`: runs the trained pipeline over labelled messages, and reports who was missed and who was not.
+"""`make evaluate`, second part: runs the trained pipeline over labelled messages, and reports who was missed and who was not.
 
-A set is JSON lines with `text`, `label` (imminent, active, …, idiom, other), `expect` (escalate, no_escalate, either) and
-perhaps `tags`. The report has a table by class with the bar each class must meet, every miss, a precision-recall curve
-and a reliability plot.
+A set is JSON lines with `text`, `label` (imminent, active, …, idiom, other), `expect` (escalate, no_escalate, either)
+and perhaps `tags`. The report has a table by class with the bar each class must meet, every miss, a precision-recall
+curve and a reliability plot.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ from matplotlib import pyplot as plt  # noqa: E402 (the drawing surface is chose
 
 FOLDER = ROOT / "reports"
 _BINS = 8
+# What is past may be met either way, as long as it is met kindly.
+_UNSCORED = {"history": "either"}
 
 
 @dataclass(frozen=True)
@@ -91,15 +93,8 @@ def read_set(path: Path) -> list[dict[str, Any]]:
         if line.strip():
             try:
                 fields = json.loads(line)
-                found.append(
-                    {
-                        "tags": [],
-                        **fields,
-                        "text": str(fields["text"]),
-                        "expect": fields["expect"],
-                        "label": fields["label"],
-                    }
-                )
+                needed = {name: str(fields[name]) for name in ("text", "label", "expect")}
+                found.append({**needed, "tags": fields.get("tags", [])})
             except (ValueError, TypeError, KeyError) as error:
                 raise ValueError(f"{path}, line {number}: {error!r}") from error
     return found
@@ -112,11 +107,7 @@ def own_set() -> list[dict[str, Any]]:
             "text": example.text,
             "label": example.label,
             "tags": ["es"] if example.language == "es" else ["slang"] if example.voice == "slang" else [],
-            "expect": "escalate"
-            if example.label in KINDS
-            else "either"
-            if example.label == "history"
-            else "no_escalate",
+            "expect": "escalate" if example.label in KINDS else _UNSCORED.get(example.label, "no_escalate"),
         }
         for example in read_examples()
         if held_out(example.text)
@@ -167,15 +158,9 @@ def misses(lines: list[dict[str, Any]]) -> list[str]:
     found = []
     for line in lines:
         level = line["verdict"]["level"]
-        wrong = (line["expect"] == "escalate" and level != CRISIS) or (
-            line["expect"] == "no_escalate" and level == CRISIS
-        )
-        if wrong:
-            score = line["verdict"]["score"]
+        if (level == CRISIS, line["expect"]) in {(False, "escalate"), (True, "no_escalate")}:
             told = ", ".join(line["verdict"]["evidence"])
-            found.append(
-                f"- {line['label']} got **{level}** ({'-' if score is None else f'{score:.2f}'}; {told}): {line['text']}"
-            )
+            found.append(f"- {line['label']} got **{level}** ({told}): {line['text']}")
     return found
 
 
@@ -187,27 +172,7 @@ def draw(lines: list[dict[str, Any]], folder: Path) -> None:
     precision, recall, _ = precision_recall_curve(truth, score)
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.5))
     left.plot(recall, precision)
-    left.set(
-        xlabel="recall", ylabel="precision", title=f"average precision {average_precision_score(truth, score):.3f}"
-    )
-    seen, said = calibration_curve(truth, np.clip(score, 0, 1), n_bins=_BINS, strategy="quantile")
-    right.plot([0, 1], [0, 1], linestyle=":")
-    right.plot(said, seen, marker="o")
-    right.set(xlabel="probability that the classifier gives", ylabel="share that is a crisis", title="reliability")
-    figure.tight_layout()
-    figure.savefig(folder / "crisis.png", dpi=120)
-    plt.close(figure)
-
-
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m ketamine_guide.crisis.evaluate", description=__doc__)
-    parser.add_argument("messages", type=Path, nargs="?", help="a labelled set (default: the held-out twentieth)")
-    path = parser.parse_args().messages
-    try:
-        lines = screen_all(read_set(path) if path else own_set())
-    except (OSError, ValueError) as error:
-        sys.exit(f"{error}")
+    left.set(xlabel="recall", ylabel="precision", title=f"area {average_precision_score(truth, score):.3f}")
     milliseconds = 1000 * float(np.median([line["seconds"] for line in lines]))
     parts = [
         f"# The crisis screen on {path.name if path else 'the held-out twentieth of its examples'}",
