@@ -1,4 +1,4 @@
-"""`make evaluate`, second part: runs the trained pipeline over labelled messages, and reports who was missed and who was not.
+"""The second half of `make evaluate`: runs the trained pipeline over labelled messages, and reports who was missed.
 
 A set is JSON lines with `text`, `label` (imminent, active, …, idiom, other), `expect` (escalate, no_escalate, either)
 and perhaps `tags`. The report has a table by class with the bar each class must meet, every miss, a precision-recall
@@ -173,6 +173,24 @@ def draw(lines: list[dict[str, Any]], folder: Path) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.5))
     left.plot(recall, precision)
     left.set(xlabel="recall", ylabel="precision", title=f"area {average_precision_score(truth, score):.3f}")
+    seen, said = calibration_curve(truth, np.clip(score, 0, 1), n_bins=_BINS, strategy="quantile")
+    right.plot([0, 1], [0, 1], linestyle=":")
+    right.plot(said, seen, marker="o")
+    right.set(xlabel="the classifier's probability", ylabel="share that is a crisis", title="reliability")
+    figure.tight_layout()
+    figure.savefig(folder / "crisis.png", dpi=120)
+    plt.close(figure)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m ketamine_guide.crisis.evaluate", description=__doc__)
+    parser.add_argument("messages", type=Path, nargs="?", help="a labelled set (default: the held-out twentieth)")
+    path = parser.parse_args().messages
+    try:
+        lines = screen_all(read_set(path) if path else own_set())
+    except (OSError, ValueError) as error:
+        sys.exit(f"{error}")
     milliseconds = 1000 * float(np.median([line["seconds"] for line in lines]))
     parts = [
         f"# The crisis screen on {path.name if path else 'the held-out twentieth of its examples'}",
