@@ -38,7 +38,7 @@ class ActionEscalateCrisis(Action):  # type: ignore[misc]
 
 
 def _record(tracker: Tracker) -> None:
-    event = next(event for event in reversed(tracker.events) if event["event"] == "user")
+    event = [event for event in tracker.events if event["event"] == "user"][-1]
     turn = Turn.from_event(tracker.sender_id, event["timestamp"], event)
     number = escalations.record(migrated(settings().database_url), turn, settings())
     logger.warning("Escalation %d recorded: %s", number, turn.kind)

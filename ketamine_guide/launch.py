@@ -54,11 +54,13 @@ class Bot:
 
     Attributes:
         url: where Rasa answers.
+        actions_port: where the action server listens.
         actions: the process of the action server.
         rasa: the process of Rasa.
     """
 
     url: str
+    actions_port: int
     actions: subprocess.Popen[bytes]
     rasa: subprocess.Popen[bytes]
 
@@ -79,27 +81,36 @@ def free_port() -> int:
 
 
 @contextmanager
-def private_bot(folder: Path, **settings: str) -> Iterator[Bot]:
+def private_bot(folder: Path, model: Path = MODEL, **settings: str) -> Iterator[Bot]:
     """A guide of its own, on free ports, that keeps its databases and its log in `folder`: to test and to measure.
 
     Args:
+        folder: where it keeps everything.
+        model: the model it serves.
         settings: further environment variables for its two processes.
     """
     own = {
         "KETAMINE_GUIDE_DATABASE_URL": f"sqlite:///{folder / 'guide.db'}",
+        "KETAMINE_GUIDE_CONVERSATIONS_URL": f"sqlite:///{folder / 'conversations.db'}",
         "KETAMINE_GUIDE_SECRET": secrets.token_hex(),
         **settings,
     }
     with (
         (folder / "guide.log").open("wb") as log,
-        running_bot(folder / "conversations.db", free_port(), free_port(), log, own) as bot,
+        running_bot(folder / "conversations.db", free_port(), free_port(), log, settings=own, model=model) as bot,
     ):
         yield bot
 
 
 @contextmanager
 def running_bot(
-    conversations: Path, port: int, actions_port: int, output: IO[bytes], settings: dict[str, str] | None = None
+    conversations: Path,
+    port: int,
+    actions_port: int,
+    output: IO[bytes],
+    *,
+    settings: dict[str, str] | None = None,
+    model: Path = MODEL,
 ) -> Iterator[Bot]:
     """A guide that is ready to answer; stopped on leaving.
 
@@ -108,16 +119,17 @@ def running_bot(
         port, actions_port: where Rasa and the action server listen, on 127.0.0.1.
         output: where both write their logs.
         settings: environment variables for both, beside this process's own.
+        model: the model it serves.
 
     Raises:
         LaunchError: a process ended or was not ready in three minutes.
     """
     with _actions_and_endpoints(conversations, actions_port, output, settings) as (actions, endpoints):
-        command = ["run", "--model", str(MODEL), "--endpoints", str(endpoints), "-i", _HOST, "--port", str(port)]
+        command = ["run", "--model", str(model), "--endpoints", str(endpoints), "-i", _HOST, "--port", str(port)]
         with _process(command, output, settings) as rasa:
             url = f"http://{_HOST}:{port}"
             _wait_until_ready(rasa, f"{url}/webhooks/rest/", "Rasa")
-            yield Bot(url, actions, rasa)
+            yield Bot(url, actions_port, actions, rasa)
 
 
 @contextmanager

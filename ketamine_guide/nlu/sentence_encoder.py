@@ -31,7 +31,7 @@ _WINDOWS = "sentence_windows"
 class SentenceEncoder(GraphComponent):  # type: ignore[misc]
     """Adds a dense sentence feature of width 384 to each message, and a vector for each window of a long one."""
 
-    def __init__(self, encoder: Encoder, resource: Resource) -> None:
+    def __init__(self, encoder: Encoder | None, resource: Resource) -> None:
         self._encoder = encoder
         self._resource = resource
 
@@ -59,9 +59,13 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> SentenceEncoder:
-        """Reads the encoder from the model archive (see the parent class)."""
-        with model_storage.read_from(resource) as folder:
-            return cls(Encoder(folder), resource)
+        """Reads the encoder from the archive. When it can't, the crisis screen must still come up: see `process`."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(Encoder(folder), resource)
+        except Exception as error:
+            logger.error("The sentence encoder can't be read (%s). Only the crisis rules work. Train again.", error)
+            return cls(None, resource)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -76,12 +80,16 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encodes the training examples, many at a time."""
+        if self._encoder is None:
+            raise RuntimeError("There is no sentence encoder to train with.")
         examples = training_data.training_examples
         self._add(examples, self._encoder.encode([message.get(TEXT) or "" for message in examples]))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Encodes the messages. When that fails they go on without vectors: the crisis screen must be reached."""
+        if self._encoder is None:
+            return messages
         for message in messages:
             text = message.get(TEXT) or ""
             try:

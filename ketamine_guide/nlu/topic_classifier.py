@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vector, sentence_vectors
 from ketamine_guide.nlu.text_model import TextModel
+
+logger = logging.getLogger(__name__)
 
 _RANKED = 10
 
@@ -55,9 +58,13 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> TopicClassifier:
-        """Reads the trained model. Unlike Rasa's own classifiers it raises when there is none."""
-        with model_storage.read_from(resource) as folder:
-            return cls(TextModel.load(folder), model_storage, resource)
+        """Reads the trained model. When it can't, nothing is understood, and the crisis screen still comes up."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                return cls(TextModel.load(folder), model_storage, resource)
+        except Exception as error:
+            logger.error("The topic classifier can't be read (%s). Nothing is understood. Train again.", error)
+            return cls(None, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every example that has an intent, and keeps the model in the archive."""
@@ -73,8 +80,6 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets each message's intent and its ranking of the ten likeliest."""
-        if self._model is None:
-            raise RuntimeError("TopicClassifier has not been trained.")
         for message in messages:
             ranking = self._rank(message.get(TEXT) or "", sentence_vector(message))
             message.set(INTENT, ranking[0], add_to_output=True)
