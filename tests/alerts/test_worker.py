@@ -224,8 +224,8 @@ def test_nothing_private_is_logged(
     conversations: Conversations,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level("DEBUG", "ketamine_guide")
     caplog.set_level("CRITICAL", "mail.log")  # the test's own mail server
+    caplog.set_level("DEBUG", "ketamine_guide")
     receiver.statuses = [500]
     conversations.say("SM123", datetime.now(UTC))
     chosen = listening.copy(update={"conversations_url": conversations.url, "keep_crisis_text": True})
