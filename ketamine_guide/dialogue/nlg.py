@@ -42,6 +42,8 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
         super().__init__(domain.responses)
+        # A setting or a file that can't be read stops the start, and not the first reply.
+        wording()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

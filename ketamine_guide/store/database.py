@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -24,9 +23,6 @@ _SQLITE_SECONDS = 1
 _POSTGRES = {"connect_timeout": 2, "tcp_user_timeout": 5000}
 _POSTGRES_STATEMENT = "5s"
 _UPGRADE_LOCK = 5_204_988
-_up_to_date: set[str] = set()
-# Alembic keeps the migration that runs in a global of its module.
-_one_upgrade_in_this_process = Lock()
 
 
 @lru_cache
@@ -81,33 +77,41 @@ def _prepare_postgres(connection: Any, _: Any) -> None:
 def migrated(url: str) -> Engine:
     """The database with its tables up to date. Safe when several processes and threads come first at once.
 
+    It looks each time: a database that was replaced while we run is made anew, and takes records again.
+
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database cannot be reached, or is locked.
         alembic.util.CommandError: the database was made by a newer version.
     """
     database = engine(url)
-    if url not in _up_to_date:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-        newest = ScriptDirectory.from_config(config).get_current_head()
-        with database.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-        if found != newest:
-            _upgrade(database, config)
-        _up_to_date.add(url)
+    with database.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != _newest_revision():
+        _upgrade(database)
     return database
 
 
-def _upgrade(database: Engine, config: Config) -> None:
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@lru_cache
+def _newest_revision() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _upgrade(database: Engine) -> None:
     if database.dialect.name == "sqlite":
         with database.connect() as connection:
             # Kept in the file: readers and the writer do not block each other from now on.
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    config = _config()
     with database.begin() as connection:
         _wait_for_the_others(connection)
-        with _one_upgrade_in_this_process:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def _wait_for_the_others(connection: Connection) -> None:

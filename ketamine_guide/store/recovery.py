@@ -30,7 +30,9 @@ SETTLED = timedelta(minutes=15)
 # How many events are looked at in one go, so that Rasa's own writing never waits long.
 _BATCH = 10_000
 
-CRISIS_INTENT = "crisis"
+# The second is the button under the plain question; a typed yes to it is told from the reply that it got.
+CRISIS_INTENTS = ("crisis", "check_in_yes")
+CRISIS_REPLY = "utter_crisis"
 _events = Table(
     "events",
     MetaData(),
@@ -39,6 +41,7 @@ _events = Table(
     Column("type_name", String(255)),
     Column("timestamp", Float),
     Column("intent_name", String(255)),
+    Column("action_name", String(255)),
     Column("data", Text),
 )
 
@@ -121,15 +124,20 @@ def _batch(conversations: Engine, after: int) -> list[Any]:
 
 
 def _crises(conversations: Engine, first: int, last: int, since: datetime) -> list[Turn]:
-    wanted = select(_events).where(
-        _events.c.id.between(first, last),
-        _events.c.type_name == "user",
-        _events.c.intent_name == CRISIS_INTENT,
-        _events.c.timestamp >= since.timestamp(),
+    """The crisis turns among these events: by their intent, and by the crisis reply that a typed yes got."""
+    these = _events.c.id.between(first, last), _events.c.timestamp >= since.timestamp()
+    by_intent = select(_events).where(*these, _events.c.type_name == "user", _events.c.intent_name.in_(CRISIS_INTENTS))
+    replies = select(_events.c.id, _events.c.sender_id).where(
+        *these, _events.c.type_name == "action", _events.c.action_name == CRISIS_REPLY
     )
     with conversations.connect() as connection:
-        rows = connection.execute(wanted.order_by(_events.c.id)).all()
-    return [Turn.from_event(row.sender_id, row.timestamp, _event(row.data)) for row in rows]
+        rows = {row.id: row for row in connection.execute(by_intent)}
+        for reply in connection.execute(replies).all():
+            asked = select(_events).where(
+                _events.c.sender_id == reply.sender_id, _events.c.type_name == "user", _events.c.id < reply.id
+            )
+            rows |= {row.id: row for row in connection.execute(asked.order_by(_events.c.id.desc()).limit(1))}
+    return [Turn.from_event(row.sender_id, row.timestamp, _event(row.data)) for _, row in sorted(rows.items())]
 
 
 def _event(data: str) -> dict[str, Any]:

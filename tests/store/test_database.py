@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,6 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from ketamine_guide.settings import ROOT, Settings
-from ketamine_guide.store import database as module
 from ketamine_guide.store import escalations
 from ketamine_guide.store.database import engine, migrated, reader
 from ketamine_guide.store.tables import metadata
@@ -67,12 +67,19 @@ def test_a_database_of_the_first_version_keeps_its_records(url: str) -> None:
     escalations.acknowledge(engine(url), 1, "Sam")
 
 
-def test_a_database_of_a_newer_version_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
     with migrated(url).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    monkeypatch.setattr(module, "_up_to_date", set())
     with pytest.raises(CommandError, match="9999"):
         migrated(url)
+
+
+def test_a_file_that_was_taken_away_meanwhile_is_made_anew(tmp_path: Path) -> None:
+    url, chosen = f"sqlite:///{tmp_path / 'guide.db'}", Settings(secret="a key")
+    escalations.record(migrated(url), turn(), chosen)
+    for path in tmp_path.glob("guide.db*"):
+        path.unlink()
+    assert escalations.record(migrated(url), turn("m2"), chosen) == 1
 
 
 def test_an_error_does_not_show_what_was_to_be_written(tmp_path: Path) -> None:
@@ -89,7 +96,10 @@ def test_another_database_is_refused_by_name() -> None:
 
 def test_readers_and_the_writer_do_not_wait_for_each_other_on_sqlite(tmp_path: Path) -> None:
     database = migrated(f"sqlite:///{tmp_path / 'guide.db'}")
-    escalations.record(database, turn(), Settings(secret="a key"))
+    with sqlite3.connect(tmp_path / "guide.db", isolation_level=None) as reading:
+        reading.execute("BEGIN")
+        assert reading.execute("SELECT count(*) FROM escalations").fetchone() == (0,)
+        escalations.record(database, turn(), Settings(secret="a key"))
     with database.begin():
         assert len(escalations.open_list(database)) == 1
 

@@ -28,12 +28,12 @@ NOW = datetime.now(UTC)
 
 def _insert(conversations: Conversations, rows: list[dict[str, object]]) -> None:
     """Events of which Rasa itself would write thousands too slowly, or in another order."""
-    defaults = {"sender_id": "s", "type_name": "bot", "intent_name": None, "data": "{}"}
+    defaults = {"sender_id": "s", "type_name": "bot", "intent_name": None, "action_name": None, "data": "{}"}
     with conversations._store.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO events (id, sender_id, type_name, timestamp, intent_name, data)"
-                " VALUES (:id, :sender_id, :type_name, :timestamp, :intent_name, :data)"
+                "INSERT INTO events (id, sender_id, type_name, timestamp, intent_name, action_name, data)"
+                " VALUES (:id, :sender_id, :type_name, :timestamp, :intent_name, :action_name, :data)"
             ),
             [defaults | row for row in rows],
         )
@@ -134,15 +134,18 @@ def test_it_goes_on_where_it_stopped(
     assert read_rows == [950, 1_050, 1_100]
 
 
+@pytest.mark.parametrize("batch", [1, 100])
 def test_an_event_that_becomes_visible_after_a_later_one_is_found(
-    database: Engine, conversations: Conversations, chosen: Settings
+    database: Engine, conversations: Conversations, chosen: Settings, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    crisis = {"type_name": "user", "intent_name": "crisis", "timestamp": NOW.timestamp()}
-    _insert(conversations, [{"id": 7, "timestamp": (NOW - timedelta(hours=1)).timestamp()}])
-    _insert(conversations, [crisis | {"id": 9, "data": '{"message_id": "m9"}'}])
+    monkeypatch.setattr(recovery, "_BATCH", batch)
+    old, young = (NOW - timedelta(hours=1)).timestamp(), (NOW - timedelta(minutes=10)).timestamp()
+    crisis = {"type_name": "user", "intent_name": "crisis", "timestamp": young}
+    _insert(conversations, [{"id": 7, "timestamp": old}])
+    _insert(conversations, [crisis | {"id": 9, "data": '{"message_id": "m9"}'}, {"id": 10, "timestamp": old}])
     assert len(recover(database, conversations.url, chosen, NOW)) == 1
     _insert(conversations, [crisis | {"id": 8, "data": '{"message_id": "m8"}'}])
-    assert len(recover(database, conversations.url, chosen, NOW + timedelta(minutes=5))) == 1
+    assert len(recover(database, conversations.url, chosen, NOW + timedelta(minutes=2))) == 1
 
 
 def test_a_database_of_conversations_that_began_anew_is_read_from_its_beginning(
@@ -191,3 +194,28 @@ def test_without_conversations_there_is_nothing_to_find_and_none_are_made(
     if make_url(url).get_backend_name() == "sqlite":
         with pytest.raises(FileNotFoundError):
             open(str(make_url(chosen.conversations_url).database)).close()
+
+
+@pytest.mark.parametrize(
+    ("intent", "action", "found"),
+    [
+        ("check_in_yes", None, 1),
+        ("say_yes", "utter_crisis", 1),
+        ("say_yes", "utter_say_yes", 0),
+        ("crisis", "utter_crisis", 1),
+    ],
+)
+def test_a_yes_to_the_plain_question_is_found_too(
+    database: Engine, conversations: Conversations, chosen: Settings, intent: str, action: str | None, found: int
+) -> None:
+    now = NOW.timestamp()
+    said = json.dumps({"message_id": "m1"})
+    rows: list[dict[str, object]] = [
+        {"id": 1, "type_name": "user", "timestamp": now, "intent_name": "greet"},
+        {"id": 2, "type_name": "user", "timestamp": now, "intent_name": intent, "data": said},
+        {"id": 3, "type_name": "user", "timestamp": now, "intent_name": "greet", "sender_id": "another"},
+        {"id": 4, "type_name": "action" if action else "bot", "timestamp": now, "action_name": action},
+    ]
+    _insert(conversations, rows)
+    assert len(recover(database, conversations.url, chosen, NOW)) == found
+    assert recover(database, conversations.url, chosen, NOW) == []
