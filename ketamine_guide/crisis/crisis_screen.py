@@ -38,6 +38,9 @@ _LEXICONS, _THRESHOLDS = "lexicon.*.yml", "thresholds.yml"
 # With no thresholds to read, the lower ones: rather a question too many.
 _CAUTIOUS = Thresholds(crisis=0.3, check_in=0.1, doubt=0.0)
 
+# The encoder has seen these examples: following them less closely is better on messages that it has not.
+_STRICTNESS = 0.3
+
 Part = TypeVar("Part")
 
 
@@ -107,7 +110,8 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
         texts = [example.text for example in learnt] + [message.get(TEXT) for message in asked]
         labels = [example.label for example in learnt]
         labels += [self._config["classes"].get(message.get(INTENT), "other") for message in asked]
-        model = TextModel.fit([plain(text) for text in texts], encode_examples(texts), labels)
+        vectors = encode_examples(texts)
+        model = TextModel.fit([plain(text) for text in texts], vectors, labels, strictness=_STRICTNESS)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
             for path in (*_FOLDER.glob(_LEXICONS), _FOLDER / _THRESHOLDS):

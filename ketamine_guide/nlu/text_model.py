@@ -44,15 +44,18 @@ class TextModel:
     vectorizer: FeatureUnion
 
     @classmethod
-    def fit(cls, texts: list[str], vectors: npt.NDArray[np.float32], labels: list[str]) -> TextModel:
+    def fit(
+        cls, texts: list[str], vectors: npt.NDArray[np.float32], labels: list[str], *, strictness: float = 20
+    ) -> TextModel:
         """Learns from examples.
 
         Args:
             texts: the examples.
             vectors: their sentence vectors, shape (len(texts), 384).
             labels: their classes, one for each text, at least three different ones.
+            strictness: how closely the model on meaning follows the examples (scikit-learn's C).
         """
-        on_meaning = LogisticRegression(C=20, class_weight="balanced", max_iter=1000).fit(vectors, labels)
+        on_meaning = LogisticRegression(C=strictness, class_weight="balanced", max_iter=1000).fit(vectors, labels)
         vectorizer = _vectorizer()
         features = vectorizer.fit_transform(texts)
         # A one-against-rest model by gradient descent: as good here as the full regression, in 1 s instead of 48.

@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions.action_answer import ActionAnswer
+from actions.action_answer_aside import ActionAnswerAside
 from actions.action_offer_topics import ActionOfferTopics
 from ketamine_guide.content.library import Library
 from ketamine_guide.settings import ROOT
@@ -25,11 +26,15 @@ def _tracker(intent: str, *, before: tuple[str, ...] = (), ranking: tuple[tuple[
     return Tracker("someone", {}, latest, events, False, None, {}, "action_listen")
 
 
-def _run(action: Action, tracker: Tracker) -> dict[str, Any]:
+def _messages(action: Action, tracker: Tracker) -> list[dict[str, Any]]:
     dispatcher = CollectingDispatcher()
     assert asyncio.run(action.run(dispatcher, tracker, {})) == []
-    (message,) = dispatcher.messages
-    return dict(message)
+    return [dict(message) for message in dispatcher.messages]
+
+
+def _run(action: Action, tracker: Tracker) -> dict[str, Any]:
+    (message,) = _messages(action, tracker)
+    return message
 
 
 def test_answer_brings_both_forms_the_source_and_related_questions(content: Library) -> None:
@@ -44,6 +49,38 @@ def test_answer_brings_both_forms_the_source_and_related_questions(content: Libr
 def test_answer_adds_the_crisis_line_where_the_topic_asks_for_it() -> None:
     message = _run(ActionAnswer(), _tracker("ask_suicidal_thoughts_research"))
     assert message["response"] == "utter_answer_crisis_line"
+
+
+@pytest.mark.parametrize("name", ["ask_insurance", "ask_suicidal_thoughts_research"])
+@pytest.mark.parametrize("confidence", [0.9, 0.3])
+def test_aside_answers_the_topic_that_stands_behind_the_check_in(name: str, confidence: float) -> None:
+    ranking = (("check_in", 1.0), (name, confidence), ("ask_nausea", 0.2))
+    message = _run(ActionAnswerAside(), _tracker("check_in", ranking=ranking))
+    assert message == _run(ActionAnswer(), _tracker(name))
+
+
+@pytest.mark.parametrize(
+    "ranking",
+    [
+        (),
+        (("check_in", 1.0),),
+        (("check_in", 1.0), ("ask_insurance", 0.29), ("ask_nausea", 0.2)),
+        (("check_in", 1.0), ("cannot_dose", 0.9), ("ask_insurance", 0.9)),
+        (("check_in", 1.0), ("feeling_low", 0.9)),
+        (("check_in", 1.0), ("nlu_fallback", 0.7), ("ask_insurance", 0.4)),
+        (("check_in", 1.0), ("ask_no_such_topic", 0.9)),
+        (("check_in", 1.0), (None, 0.0)),
+    ],
+    ids=["no ranking", "nothing else", "unsure", "turned down", "no topic", "not understood", "unknown", "not encoded"],
+)
+def test_aside_says_nothing_when_no_topic_was_asked_for(ranking: Any) -> None:
+    assert _messages(ActionAnswerAside(), _tracker("check_in", ranking=ranking)) == []
+
+
+def test_aside_says_nothing_when_there_is_no_ranking_at_all() -> None:
+    tracker = _tracker("check_in")
+    del tracker.latest_message["intent_ranking"]
+    assert _messages(ActionAnswerAside(), tracker) == []
 
 
 def test_offer_gives_the_likeliest_topics_in_their_order() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 import smsutil
 import textstat
+import yaml
 
 from ketamine_guide.content.library import DATA, Library, Topic, load
+from ketamine_guide.dialogue.wording import wording
 
 TOPICS = sorted(load().topics.values(), key=lambda topic: topic.name)
 INTENTS = sorted(load().intents.values(), key=lambda intent: intent.name)
@@ -18,6 +21,10 @@ MIN_EXAMPLES, MIN_EXAMPLES_A_REGISTER = 40, 10
 # What a short answer may take of two segments, with its source and disclaimer.
 MAX_SMS = 306
 HIGHEST_GRADE = 8
+# Who is in danger is told whom to call, to keep away, whom to tell, and what the guide can't do.
+SAFETY = set(yaml.safe_load((DATA / "dialogue" / "safety.yml").read_text(encoding="utf-8"))["intents"])
+DANGER = {"abuse", "violence_to_others", "urgent_symptoms"}
+MOST_SENTENCES, MOST_SENTENCES_OF_SAFETY = 6, 7
 COPIED_WORDS = 9
 
 
@@ -83,7 +90,7 @@ def test_replies_are_plain(entry: Topic) -> None:
     text = _web(entry)
     assert textstat.flesch_kincaid_grade(text) <= HIGHEST_GRADE
     sentences = re.split(r"(?<=[.?!]) ", text)
-    assert 2 <= len(sentences) <= 6
+    assert 2 <= len(sentences) <= (MOST_SENTENCES_OF_SAFETY if entry.name in SAFETY else MOST_SENTENCES)
     assert all(len(sentence.split()) <= 24 for sentence in sentences)
 
 
@@ -93,9 +100,33 @@ def test_short_replies_are_gsm_7_and_fit_two_segments(content: Library, entry: T
     if isinstance(entry, Topic):
         source = "; ".join(content.sections((entry.name,)))
         text += f"\nSource: {source}\nGeneral info, not medical advice. Ask your care team."
-    text = text.replace("{clinic_contact}", "your clinic")
+    text = text.format_map(wording())
     assert smsutil.is_valid_gsm(text), text
     assert len(text) <= MAX_SMS, len(text)
+
+
+def test_the_documents_of_safety_are_among_those_tested() -> None:
+    assert {"say_yes", "say_no", "take_back", "safe_now", "abuse", "violence_to_others", "under_18"} <= SAFETY
+    assert not SAFETY - {intent.name for intent in INTENTS}
+
+
+@pytest.mark.parametrize("intent", INTENTS, ids=_name)
+def test_every_placeholder_in_a_reply_is_known(intent: Topic) -> None:
+    for text in (intent.reply, intent.reply_sms):
+        assert {name for _, name, _, _ in Formatter().parse(text) if name is not None} <= set(wording())
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=_name)
+def test_an_answer_has_no_placeholder(topic: Topic) -> None:
+    # `action_answer` fills answers into a response: what stands in braces there would reach the patient.
+    assert not re.search("[{}]", topic.answer + topic.answer_sms)
+
+
+@pytest.mark.parametrize("intent", [intent for intent in INTENTS if intent.name in DANGER], ids=_name)
+def test_who_is_in_danger_gets_the_emergency_number_and_a_person(intent: Topic) -> None:
+    for text in (intent.reply, intent.reply_sms):
+        assert "{emergency}" in text
+        assert "{clinic_contact}" in text
 
 
 @pytest.mark.parametrize("intent", INTENTS, ids=_name)
@@ -134,7 +165,7 @@ def test_no_own_evaluation_question_is_an_example(content: Library) -> None:
 
 
 def _web(entry: object) -> str:
-    return str(getattr(entry, "answer", None) or getattr(entry, "reply", "")).replace("{clinic_contact}", "your clinic")
+    return str(getattr(entry, "answer", None) or getattr(entry, "reply", "").format_map(wording()))
 
 
 def _plain(text: str) -> str:

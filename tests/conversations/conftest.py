@@ -7,11 +7,23 @@ from itertools import count
 import pytest
 
 from ketamine_guide.content.library import Library
+from ketamine_guide.crisis.lexicon import KINDS
+from ketamine_guide.crisis.replies import LAST_RESORT, buttons, reply
+from ketamine_guide.dialogue.wording import wording
 from ketamine_guide.launch import Bot
+from ketamine_guide.settings import settings
 
 DISCLAIMER = "This is general information, not medical advice."
 INTRODUCTION = "I'm an automated guide"
+LANGUAGES = ("en", "es")
 _senders = count()
+
+
+def _crisis_text(name: str, language: str) -> str:
+    return reply(name, language=language, channel="web", country=settings().country)
+
+
+CRISIS_REPLIES = [_crisis_text(kind, language) for kind in KINDS for language in LANGUAGES]
 
 
 class Conversation:
@@ -61,24 +73,32 @@ class Conversation:
 
     def bot_replies(self, name: str) -> Conversation:
         """The reply of another intent, which has no source, for it is not drawn from the document."""
-        expected = self._content.intents[name].reply.replace("{clinic_contact}", "your clinic")
+        expected = self._content.intents[name].reply.format_map(wording())
         assert expected in self.reply, self.reply
         assert "Source:" not in self.reply
         return self
 
     def bot_gives_the_crisis_reply(self) -> Conversation:
-        """988 and 911 in the first message, nothing before it, nothing sold."""
-        first = str(self.messages[0]["text"]) if self.messages else ""
-        assert "988" in first, self.reply
-        assert "call or text" in first.lower()
-        assert "911" in first
-        assert "Source:" not in self.reply
-        assert DISCLAIMER not in self.reply
+        """The words for one of the kinds of crisis, with nothing before or after them."""
+        assert [message.get("text") for message in self.messages] in [[text] for text in CRISIS_REPLIES], self.reply
         return self
 
     def bot_gives_no_crisis_reply(self) -> Conversation:
-        assert "It sounds like" not in self.reply, self.reply
+        for text in (*CRISIS_REPLIES, LAST_RESORT):
+            assert text not in self.reply, self.reply
         return self
+
+    def bot_checks_in(self) -> Conversation:
+        """The plain question first, with a button for yes and one for no."""
+        first = self.messages[0] if self.messages else {}
+        language = next((spoken for spoken in LANGUAGES if first.get("text") == _crisis_text("check_in", spoken)), None)
+        assert language, self.reply
+        yes, no = buttons(language)
+        assert first.get("buttons") == [
+            {"title": yes, "payload": "/check_in_yes"},
+            {"title": no, "payload": "/check_in_no"},
+        ]
+        return self.bot_gives_no_crisis_reply()
 
     def bot_offers_topics(self) -> Conversation:
         assert "not sure what you are asking" in self.reply, self.reply

@@ -1,8 +1,10 @@
-"""The crisis screen as a Rasa component: trained, stored, loaded; it has the last word, and loses no part in silence."""
+"""The crisis screen as a Rasa component: it has the last word, and no part of it is lost in silence."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +99,14 @@ def folder(archive: Path, storage: LocalModelStorage, resource: Resource) -> Pat
 
 
 @pytest.fixture
-def screen(folder: Path, storage: LocalModelStorage, resource: Resource, context: Any) -> CrisisScreen:
-    return CrisisScreen.load(CONFIG, storage, resource, context)
+def load(storage: LocalModelStorage, resource: Resource, context: Any) -> Callable[[], CrisisScreen]:
+    """Loads the component from whatever the archive then holds."""
+    return lambda: CrisisScreen.load(CONFIG, storage, resource, context)
+
+
+@pytest.fixture
+def screen(folder: Path, load: Callable[[], CrisisScreen]) -> CrisisScreen:
+    return load()
 
 
 def _judged(screen: CrisisScreen, encoder: SentenceEncoder | None, text: str) -> Message:
@@ -216,16 +224,11 @@ def test_nothing_learns_from_what_is_held_out(monkeypatch: pytest.MonkeyPatch, s
 
     monkeypatch.setattr(crisis_screen, "encode_examples", encode_examples)
     data = TrainingData([Message.build(text, intent="ask_cost") for text in ("you pay", "you and a", "i pay")])
-    with pytest.raises(ValueError, match="no terms remain"):
-        CrisisScreen.create(CONFIG, storage, Resource(NAME), None).train(data)  # type: ignore[arg-type]
+    CrisisScreen.create(CONFIG, storage, Resource(NAME), None).train(data)  # type: ignore[arg-type]
     assert taught == ["you a", "you b", "you c", "you d", "you pay", "you and a"]
 
 
 # Loading what is not whole.
-
-
-def _load(storage: LocalModelStorage, resource: Resource, context: Any) -> CrisisScreen:
-    return CrisisScreen.load(CONFIG, storage, resource, context)
 
 
 def test_a_whole_archive_is_loaded_without_complaint(screen: CrisisScreen, caplog: pytest.LogCaptureFixture) -> None:
@@ -233,28 +236,25 @@ def test_a_whole_archive_is_loaded_without_complaint(screen: CrisisScreen, caplo
 
 
 def test_without_an_archive_the_plain_list_decides(
-    storage: LocalModelStorage, resource: Resource, context: Any, caplog: pytest.LogCaptureFixture
+    load: Callable[[], CrisisScreen], caplog: pytest.LogCaptureFixture
 ) -> None:
-    screen = _load(storage, resource, context)
+    screen = load()
     assert "is not in the model" in caplog.text
     assert _judged(screen, None, PLAIN).get("intent")["name"] == "crisis"
     assert _judged(screen, None, "what does it cost").get("intent")["name"] == "ask_cost"
 
 
-@pytest.mark.parametrize("name", ["weights.npz", "spelling.skops"])
-@pytest.mark.parametrize("content", [None, b"", b"half a fi"], ids=["missing", "empty", "torn"])
+@pytest.mark.parametrize("spoilt", list(product(["weights.npz", "spelling.skops"], [None, b"", b"half a fi"])), ids=str)
 def test_without_its_classifier_the_rules_decide(
     folder: Path,
-    storage: LocalModelStorage,
-    resource: Resource,
-    context: Any,
+    load: Callable[[], CrisisScreen],
     encoder: SentenceEncoder,
     caplog: pytest.LogCaptureFixture,
-    name: str,
-    content: bytes | None,
+    spoilt: tuple[str, bytes | None],
 ) -> None:
+    name, content = spoilt
     _spoil(folder / name, content)
-    screen = _load(storage, resource, context)
+    screen = load()
     assert "The classifier of the crisis screen can't be read" in caplog.text
     assert _judged(screen, encoder, PLAIN).get("crisis_screen")["level"] == "crisis"
     assert _judged(screen, encoder, PLAIN).get("crisis_screen")["score"] is None
@@ -263,16 +263,14 @@ def test_without_its_classifier_the_rules_decide(
 @pytest.mark.parametrize("content", [None, b"", b"words: ["], ids=["missing", "empty", "no YAML"])
 def test_without_a_lexicon_a_plain_statement_is_still_caught(
     folder: Path,
-    storage: LocalModelStorage,
-    resource: Resource,
-    context: Any,
+    load: Callable[[], CrisisScreen],
     encoder: SentenceEncoder,
     caplog: pytest.LogCaptureFixture,
     content: bytes | None,
 ) -> None:
     for path in folder.glob("lexicon.*.yml"):
         _spoil(path, content)
-    screen = _load(storage, resource, context)
+    screen = load()
     assert "The lexicons of the crisis screen can't be read" in caplog.text
     assert _judged(screen, None, PLAIN).get("intent")["name"] == "crisis"
     assert _judged(screen, encoder, IN_OTHER_WORDS).get("intent")["name"] == "crisis"
@@ -294,15 +292,13 @@ def test_without_a_lexicon_a_plain_statement_is_still_caught(
 )
 def test_with_broken_thresholds_a_plain_statement_is_still_caught(
     folder: Path,
-    storage: LocalModelStorage,
-    resource: Resource,
-    context: Any,
+    load: Callable[[], CrisisScreen],
     encoder: SentenceEncoder,
     caplog: pytest.LogCaptureFixture,
     content: bytes | None,
 ) -> None:
     _spoil(folder / "thresholds.yml", content)
-    screen = _load(storage, resource, context)
+    screen = load()
     assert _judged(screen, None, PLAIN).get("intent")["name"] == "crisis"
     assert _judged(screen, encoder, IN_OTHER_WORDS).get("intent")["name"] == "crisis"
     assert "The thresholds of the crisis screen can't be read" in caplog.text

@@ -127,8 +127,36 @@ def test_what_excuses_a_phrase_excuses_only_what_it_touches(excused: str, and_th
     assert RULES.look(f"{excused}. {and_then}").kind == kind
 
 
-@pytest.mark.parametrize("text", ["no, i want to die", "not just tired, i want to die", "no. quiero morir"])
-def test_a_no_before_the_sentence_denies_nothing(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no, i want to die",
+        "no, i want to kill myself",
+        "no. i want to kill myself",
+        "no i want to kill myself",
+        "not just tired, i want to die",
+        "i'm not ok. i want to kill myself",
+        "i'm not ok i want to kill myself",
+        "i can't sleep i want to kill myself",
+        "i'm not ok. i feel suicidal",
+        "i'm not ok i feel suicidal",
+        "i am not ok i am suicidal",
+        "no. quiero morir",
+    ],
+)
+def test_a_no_that_is_about_something_else_denies_nothing(text: str) -> None:
+    assert RULES.look(text).sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i can't stop thinking about suicide",
+        "i can't stop thinking about killing myself",
+        "i can't stop wanting to kill myself",
+    ],
+)
+def test_not_being_able_to_stop_is_no_denial(text: str) -> None:
     assert RULES.look(text).sure
 
 
@@ -172,6 +200,25 @@ def test_a_look_alike_is_not_found(text: str) -> None:
     assert (finding.kind, finding.sure, finding.evidence) == (None, False, ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i don't want to kill myself",
+        "i am not planning to kill myself",
+        "i'm not thinking of hurting myself",
+        "i have never wanted to hurt myself",
+        "no thoughts of hurting myself",
+        "i am not at all suicidal",
+        "i don't feel suicidal",
+        "i cut myself on a knife",
+        "i want to die my hair blue",
+        "i don't have any suicidal thoughts",
+    ],
+)
+def test_a_plain_denial_is_believed(text: str) -> None:
+    assert RULES.look(text).kind is None
+
+
 @pytest.mark.parametrize("text", ["this exam makes me wanna kms lol", "end it all", "goodbye forever"])
 def test_a_hint_is_not_sure(text: str) -> None:
     finding = RULES.look(text)
@@ -205,7 +252,6 @@ def test_the_gravest_kind_is_named_with_its_own_evidence(text: str, kind: str) -
         ("i want to die, ya no puedo", "en"),
         ("estoy muy cansada de todo, i want to die", "es"),
         ("xyzzy", "en"),
-        ("no hope", "en"),
     ],
 )
 def test_the_language_is_the_one_with_more_of_its_common_words(text: str, language: str) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketamine_guide.nlu import minilm_graph
 from ketamine_guide.nlu.minilm import WIDTH, Encoder
+from ketamine_guide.nlu.minilm_graph import write_encoder
+from ketamine_guide.nlu.minilm_weights import best, published
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     folder = tmp_path_factory.mktemp("encoder")
-    minilm_graph.write_encoder(folder)
+    write_encoder(folder, published())
     return Encoder(folder)
 
 
@@ -31,6 +30,14 @@ def test_it_agrees_with_the_reference_implementation(encoder: Encoder) -> None:
     vectors = encoder.encode(texts)
     np.testing.assert_allclose(vectors[:, :6], first, atol=2e-5)
     np.testing.assert_allclose(vectors @ vectors[1], [0.35168, 1.0, -0.02411], atol=2e-5)
+
+
+def test_without_a_choice_it_is_written_with_the_best_weights(tmp_path_factory: pytest.TempPathFactory) -> None:
+    default, explicit = tmp_path_factory.mktemp("default"), tmp_path_factory.mktemp("explicit")
+    write_encoder(default)
+    write_encoder(explicit, best())
+    first, second = (Encoder(folder).encode(["an IV drip"]) for folder in (default, explicit))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_near_meanings_are_near(encoder: Encoder) -> None:
@@ -54,15 +61,3 @@ def test_no_texts_make_no_vectors(encoder: Encoder) -> None:
 def test_any_text_has_a_vector_of_unit_length(encoder: Encoder, text: str) -> None:
     (vector,) = encoder.encode([text.encode("utf-8", "replace").decode()])
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-4)
-
-
-def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(minilm_graph, "WEIGHTS_SHA256", "0" * 64)
-    with pytest.raises(minilm_graph.WeightsError, match="not those that were published"):
-        minilm_graph.write_encoder(tmp_path)
-
-
-def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(minilm_graph, "find_spec", lambda name: None)
-    with pytest.raises(minilm_graph.WeightsError, match="make install"):
-        minilm_graph.write_encoder(tmp_path)
