@@ -100,8 +100,10 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """An edited lexicon or example makes another model; without this Rasa would take the old one from its cache."""
+        # With its name, for an example's class stands there; hashed by itself, for a line may move to the next file.
         files = sorted(path for path in _FOLDER.rglob("*") if path.is_file())
-        return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+        each = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
+        return hashlib.sha256("\n".join(each).encode()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from `data/crisis/examples/` and the intents' examples; keeps the screen's parts in the archive."""

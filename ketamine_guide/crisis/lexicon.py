@@ -10,6 +10,7 @@ from pydantic import BaseModel, Extra
 
 KINDS = ("imminent", "active", "passive", "self_harm", "third_party")
 _GAP = 3
+_STOPS = list(".!?;,")
 
 
 class LexiconError(ValueError):
@@ -49,8 +50,12 @@ class Lexicon(BaseModel, extra=Extra.forbid):
     groups: dict[str, Group]
     unless: dict[str, list[str]]
 
-    def compile(self, phrase: str) -> list[dict[str, Any]]:
+    def compile(self, phrase: str, within: bool = False) -> list[dict[str, Any]]:
         """A phrase as a pattern of spaCy's Matcher.
+
+        Args:
+            phrase: the phrase, as the file has it.
+            within: whether "..." stays within a clause: what is denied in one says nothing of the next.
 
         Raises:
             LexiconError: it refers to a list of words that does not exist.
@@ -58,7 +63,7 @@ class Lexicon(BaseModel, extra=Extra.forbid):
         pattern: list[dict[str, Any]] = []
         for part in phrase.split():
             if part == "...":
-                pattern += [{"OP": "?"}] * _GAP
+                pattern += [{"ORTH": {"NOT_IN": _STOPS}, "OP": "?"} if within else {"OP": "?"}] * _GAP
                 continue
             optional = {"OP": "?"} if part.endswith("?") else {}
             pattern.append({"ORTH": {"IN": self._alternatives(part.rstrip("?"), phrase)}, **optional})

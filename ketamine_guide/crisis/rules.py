@@ -46,7 +46,8 @@ class Rules:
                 self._groups[key] = group
                 self._phrases.add(key, [lexicon.compile(phrase) for phrase in group.phrases])
             for name, phrases in lexicon.unless.items():
-                self._unless.add(f"{lexicon.language} {name}", [lexicon.compile(phrase) for phrase in phrases])
+                key = f"{lexicon.language} {name}"
+                self._unless.add(key, [lexicon.compile(phrase, within=True) for phrase in phrases])
 
     def look(self, text: str) -> Finding:
         """What the rules find in a message of any length and content."""

@@ -25,7 +25,7 @@ from ketamine_guide.nlu.text_model import TextModel
 logger = logging.getLogger(__name__)
 
 CRISIS, CHECK_IN, NONE = "crisis", "check_in", "none"
-_SECONDS = 1.0
+_SECONDS = 0.7
 # The last resort, when neither the lexicon nor the classifier can be used: literal, so that no file can be missing.
 _PLAIN_LIST = (
     "kill myself", "end my life", "want to die", "wanna die", "suicid", "don't want to live", "dont want to live",
@@ -43,11 +43,19 @@ class Thresholds:
         crisis: from here on the classifier alone leads to the crisis reply.
         check_in: from here on it leads to the plain question.
         doubt: below it the classifier doubts a rule so much that the rule leads to the question only.
+
+    Raises:
+        ValueError: one of them is not a number from 0 to 1.
     """
 
     crisis: float
     check_in: float
     doubt: float
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not isinstance(value, int | float) or not 0 <= value <= 1:
+                raise ValueError(f"{name} must be a number from 0 to 1, not {value!r}")
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ class Screen:
         finding = self._within(lambda: rules.look(text)) if rules else None
         probabilities = self._within(lambda: _worst(model, pieces)) if model and pieces else None
         if finding is None and probabilities is None:
-            told = tuple(phrase for phrase in _PLAIN_LIST if phrase in text.casefold())
+            told = tuple(phrase for phrase in _PLAIN_LIST if phrase in text.casefold().replace("’", "'"))
             return Verdict(CRISIS if told else NONE, "active", "en", None, told)
         return decide(finding or Finding(), probabilities, self._thresholds)
 
