@@ -17,6 +17,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from ketamine_guide import rasa_changes
 from ketamine_guide.crisis import replies
 from ketamine_guide.crisis.resources import DEFAULT_LANGUAGE
 from ketamine_guide.dialogue.wording import wording
@@ -44,6 +45,7 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         super().__init__(domain.responses)
         # A setting or a file that can't be read stops the start, and not the first reply.
         wording()
+        rasa_changes.apply()
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
