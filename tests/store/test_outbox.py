@@ -13,7 +13,8 @@ from ketamine_guide.store import escalations, outbox
 from .conftest import turn
 
 ROUTES = ("webhook", "email")
-NOW = datetime.now(UTC) + timedelta(minutes=1)
+# Far ahead of the tests that ran before: an alert falls due when it is written.
+NOW = datetime.now(UTC) + timedelta(days=1)
 
 
 def test_only_routes_that_are_on_get_an_alert(database: Engine, chosen: Settings) -> None:
