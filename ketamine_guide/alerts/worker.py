@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from ketamine_guide.alerts.email import Mailbox
 from ketamine_guide.alerts.webhook import NotAcceptedError, Webhook
 from ketamine_guide.settings import Settings
-from ketamine_guide.store import outbox
+from ketamine_guide.store import outbox, unrecorded
 from ketamine_guide.store.database import migrated
 from ketamine_guide.store.recovery import recover
 
@@ -89,6 +89,8 @@ def one_pass(chosen: Settings, deliver: Mapping[str, Deliver], stop: Event) -> N
     """
     database = migrated(chosen.database_url)
     try:
+        for number in unrecorded.record_all(database, chosen):
+            logger.warning("Escalation %d recorded late: the database had refused it", number)
         for number in recover(database, chosen.conversations_url, chosen, datetime.now(UTC)):
             logger.warning("Escalation %d recorded late: its turn had no record", number)
     finally:

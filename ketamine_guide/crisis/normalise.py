@@ -12,7 +12,8 @@ _SIGNS = str.maketrans(
 )
 _SIGNED = re.compile(r"(?<![\w$@!|])(?=\w*[a-z][1!3045@$7|]+[a-z|])[a-z][a-z1!3045@$7|]*[a-z|](?![\w$@|])")
 _STARRED = re.compile(r"(?<=[a-z])[*.\-_](?=[a-z])")
-_SPACED = re.compile(r"(?<![\w'])(?:[a-z][ .\-_]){3,}[a-z](?![\w'])")
+# Three single letters are as a rule no word ("a b c"), but for this one.
+_SPACED = re.compile(r"(?<![\w'])(?:(?:[a-z][ .\-_]){3,}[a-z]|d[ .\-_]i[ .\-_]e)(?![\w'])")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _CONTRACTIONS = [
     (re.compile(rf"(?<![\w']){short}(?![\w'])"), long)

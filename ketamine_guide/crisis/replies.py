@@ -67,6 +67,7 @@ class Replies(_Entry):
     self_harm: Reply
     third_party: Reply
     check_in: CheckIn
+    check_in_again: Reply
     line: Reply
     no_to_check_in: Reply
 

@@ -13,6 +13,8 @@ from pydantic import BaseModel, Extra, Field, StrictStr, root_validator
 
 ALWAYS = "24/7"
 DEFAULT_LANGUAGE = "en"
+# What else a reply may name a line for; where a country has none, the reply leaves the sentence out.
+OTHER_USES = ("abuse", "sexual_abuse", "poison")
 
 
 class ResourcesError(ValueError):
@@ -85,17 +87,23 @@ class Service(Checked):
 
 
 class Country(_Entry):
-    """A country's emergency number and services; `lifeline` and `text_line` are the ids of those that replies name."""
+    """A country's emergency number and services.
+
+    `lifeline`, `text_line` and the others are the ids of the services that replies name.
+    """
 
     emergency: Emergency
     lifeline: str
     text_line: str | None = None
+    abuse: str | None = None
+    sexual_abuse: str | None = None
+    poison: str | None = None
     services: list[Service]
 
     @root_validator(skip_on_failure=True)
     def _named_services_are_always_open(cls, values: dict[str, Any]) -> dict[str, Any]:
         services = {service.id: service for service in values["services"]}
-        for key, means in (("lifeline", "call"), ("text_line", "text")):
+        for key, means in (("lifeline", "call"), ("text_line", "text"), *((use, "call") for use in OTHER_USES)):
             id = values[key]
             if id is None:
                 continue
@@ -127,6 +135,9 @@ class Phrases(_Entry):
     text_line: str
     text_line_sentence: str
     directory_sentence: str
+    abuse_sentence: str
+    sexual_abuse_sentence: str
+    poison_sentence: str
     lifeline: str
     lifeline_free: str
     find_lifeline: str
@@ -163,7 +174,7 @@ class Resources(_Entry):
 
         Returns:
             The words by placeholder. `lifeline`, `lifeline_short` and `text_line` are orders that begin in lower case;
-            `text_line_sentence` is a sentence with a blank before it. The last two are empty where there is none.
+            `…_sentence` is a sentence with a blank before it. `text_line` and sentences are empty where there is none.
         """
         country, language = country.strip().upper(), primary(language)
         phrases = self.phrases.get(language, self.phrases[DEFAULT_LANGUAGE])
@@ -177,6 +188,7 @@ class Resources(_Entry):
             "lifeline_short": phrases.find_lifeline_short.format(directory=site),
             "text_line": "",
             "text_line_sentence": "",
+            **{f"{use}_sentence": "" for use in OTHER_USES},
         }
 
     def _emergency_number(self, country: str) -> str | None:
@@ -201,10 +213,18 @@ class Resources(_Entry):
             said["text_line_sentence"] = phrases.directory_sentence.format(directory=site)
         form = phrases.lifeline_free if lifeline.free else phrases.lifeline
         said["lifeline"] = form.format(how=phrases.reach(lifeline.call, lifeline.text), name=lifeline.name)
+        for use in OTHER_USES:
+            id = getattr(country, use)
+            line = country.service(id, language) if id else None
+            form = getattr(phrases, f"{use}_sentence")
+            said[f"{use}_sentence"] = form.format(name=line.name, call=line.call) if line else ""
         return said
 
 
-PLACEHOLDERS = ("emergency", "emergency_sms", "lifeline", "lifeline_short", "text_line", "text_line_sentence")
+PLACEHOLDERS = (
+    *("emergency", "emergency_sms", "lifeline", "lifeline_short", "text_line", "text_line_sentence"),
+    *(f"{use}_sentence" for use in OTHER_USES),
+)
 
 
 def primary(language: str) -> str:

@@ -88,7 +88,7 @@ class Screen:
 
     def __init__(self, rules: Rules | None, model: TextModel | None, thresholds: Thresholds) -> None:
         self._rules, self._model, self._thresholds = rules, model, thresholds
-        self._workers = ThreadPoolExecutor(4, thread_name_prefix="crisis-screen")
+        self._workers = _workers()
 
     def judge(self, text: str, pieces: list[tuple[str, npt.NDArray[np.float32]]]) -> Verdict:
         """Whether a message discloses a crisis.
@@ -111,11 +111,17 @@ class Screen:
         try:
             return self._workers.submit(look).result(_SECONDS)
         except TookTooLong:
+            # The hung layer keeps its thread; the messages after this one get threads of their own.
+            self._workers = _workers()
             logger.error("A layer of the crisis screen took longer than %s seconds; the others decide.", _SECONDS)
         except Exception as error:
             # Whatever it is, the person must be answered; the words stay out of the log.
             logger.error("A layer of the crisis screen failed (%s); the others decide.", type(error).__name__)
         return None
+
+
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(4, thread_name_prefix="crisis-screen")
 
 
 def decide(finding: Finding, probabilities: dict[str, float] | None, thresholds: Thresholds) -> Verdict:

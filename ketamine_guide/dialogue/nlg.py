@@ -24,11 +24,11 @@ from ketamine_guide.dialogue.wording import wording
 from ketamine_guide.settings import settings
 
 INTRODUCTION = "utter_introduction"
-CRISIS = "utter_crisis"
+CRISIS, CHECK_IN = "utter_crisis", "utter_check_in"
 # Responses whose words depend on the language and the kind, and stand in data/crisis/replies.*.yml.
 CRISIS_RESPONSES = {
     CRISIS: "active",
-    "utter_check_in": "check_in",
+    CHECK_IN: "check_in",
     "utter_no_to_check_in": "no_to_check_in",
 }
 _AT_RISK = frozenset({"crisis", "check_in", "check_in_yes"})
@@ -76,13 +76,21 @@ def _of_crisis(utter_action: str, tracker: DialogueStateTracker, output_channel:
     name = CRISIS_RESPONSES[utter_action]
     if utter_action == CRISIS:
         name = _latest("crisis_kind", tracker) or name
+    elif utter_action == CHECK_IN and _asked_just_before(tracker):
+        name = "check_in_again"
     channel = replies.SMS if output_channel == replies.SMS else "web"
     text = replies.reply(name, language=language, channel=channel, country=settings().country)
-    if utter_action != "utter_check_in":
+    if utter_action != CHECK_IN:
         return {"text": text}
     yes, no = replies.buttons(language)
     buttons = [{"title": yes, "payload": "/check_in_yes"}, {"title": no, "payload": "/check_in_no"}]
     return {"text": text, "buttons": buttons}
+
+
+def _asked_just_before(tracker: DialogueStateTracker) -> bool:
+    """Whether the message before the latest was met with the plain question too: it is not asked in the same words."""
+    intents = [event.intent_name for event in tracker.events if isinstance(event, UserUttered)]
+    return intents[-2:-1] == ["check_in"]
 
 
 def _latest(entity: str, tracker: DialogueStateTracker) -> str | None:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from actions import action_escalate_crisis
 from actions.action_escalate_crisis import ActionEscalateCrisis
 from ketamine_guide.settings import Settings
+from ketamine_guide.store import unrecorded
 from ketamine_guide.store.database import engine, migrated
 from ketamine_guide.store.escalations import open_list
 
@@ -86,7 +87,7 @@ def test_without_kind_and_language_it_is_active_and_english(database: Engine) ->
 
 
 def test_a_locked_database_is_no_error_and_no_wait(
-    database: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    chosen: Settings, database: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with sqlite3.connect(tmp_path / "guide.db", isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -97,6 +98,10 @@ def test_a_locked_database_is_no_error_and_no_wait(
     assert open_list(database) == []
     assert "Escalation not recorded yet: OperationalError" in caplog.text
     assert "words" not in caplog.text
+    # Kept in memory, and written as soon as the database takes it.
+    assert len(unrecorded.record_all(database, chosen)) == 1
+    assert unrecorded.record_all(database, chosen) == []
+    assert [row.kind for row in open_list(database)] == ["active"]
 
 
 def test_a_slow_database_does_not_hold_up_other_conversations(database: Engine, tmp_path: Path) -> None:

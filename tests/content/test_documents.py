@@ -122,6 +122,11 @@ def test_an_answer_has_no_placeholder(topic: Topic) -> None:
     assert not re.search("[{}]", topic.answer + topic.answer_sms)
 
 
+@pytest.mark.parametrize("intent", INTENTS, ids=_name)
+def test_numbers_to_call_stand_in_the_resources_alone(intent: Topic) -> None:
+    assert not re.search(r"\d{3}", intent.reply + intent.reply_sms)
+
+
 @pytest.mark.parametrize("intent", [intent for intent in INTENTS if intent.name in DANGER], ids=_name)
 def test_who_is_in_danger_gets_the_emergency_number_and_a_person(intent: Topic) -> None:
     for text in (intent.reply, intent.reply_sms):

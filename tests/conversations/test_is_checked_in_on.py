@@ -28,6 +28,14 @@ def test_no_is_believed_and_the_line_stays(conversation: Conversation, answer: s
     assert "988" in conversation.reply
 
 
+def test_when_it_is_unsure_again_it_asks_in_other_words_and_yes_still_counts(conversation: Conversation) -> None:
+    conversation.user_says(UNSURE).bot_checks_in()
+    conversation.user_says(UNSURE)
+    assert "still like to be sure" in conversation.reply
+    assert "988" in conversation.reply
+    conversation.user_says("yes").bot_gives_the_crisis_reply()
+
+
 def test_yes_without_a_question_is_no_crisis(conversation: Conversation) -> None:
     conversation.user_says("can it cause nausea?").bot_answers("ask_nausea")
     conversation.user_says("yes").bot_gives_no_crisis_reply()

@@ -51,6 +51,7 @@ def test_contractions_are_written_out(text: str, found: list[str]) -> None:
         ("s u i c i d e", "suicide"),
         ("s.u.i.c.i.d.e", "suicide"),
         ("k-i-l-l", "kill"),
+        ("to d i e", "to die"),
         ("to k i l l myself", "to kill myself"),
         ("diiiie", "die"),
         ("", ""),

@@ -13,7 +13,7 @@ import smsutil
 import yaml
 
 from ketamine_guide.content.library import DATA
-from ketamine_guide.crisis.resources import ALWAYS, PLACEHOLDERS, Checked, Resources, ResourcesError, read
+from ketamine_guide.crisis.resources import ALWAYS, OTHER_USES, PLACEHOLDERS, Checked, Resources, ResourcesError, read
 
 PATH = DATA / "crisis" / "resources.yml"
 RESOURCES = read(PATH)
@@ -83,7 +83,7 @@ def test_every_entry_that_holds_a_number_has_an_owner_a_source_and_a_date() -> N
     assert all(entry.owner and entry.source for entry in checked)
 
 
-@pytest.mark.parametrize("key", ["lifeline", "text_line"])
+@pytest.mark.parametrize("key", ["lifeline", "text_line", *OTHER_USES])
 def test_a_line_that_is_open_part_of_the_time_cannot_be_the_one_that_replies_name(edited: Any, key: str) -> None:
     def shorten(content: dict[str, Any]) -> None:
         _service(content, "US", content["countries"]["US"][key])["hours"] = "Monday to Friday, 9 to 5"
@@ -116,6 +116,9 @@ def test_the_united_states_get_their_numbers() -> None:
         "lifeline_short": "call or text 988",
         "text_line": "text HOME to 741741",
         "text_line_sentence": " Or text HOME to 741741 (Crisis Text Line).",
+        "abuse_sentence": " At any hour you can call the National Domestic Violence Hotline: 1-800-799-7233.",
+        "sexual_abuse_sentence": " After rape or sexual abuse, call RAINN at any hour: 1-800-656-4673.",
+        "poison_sentence": " If too much medicine was taken, call Poison Control: 1-800-222-1222.",
     }
 
 

@@ -271,3 +271,11 @@ def test_a_verdict_reached_as_it_should_be_is_not_logged(caplog: pytest.LogCaptu
 def test_thresholds_that_are_no_probabilities_are_refused(numbers: dict[str, object]) -> None:
     with pytest.raises((TypeError, ValueError)):
         Thresholds(**{"crisis": 0.5, "check_in": 0.2, "doubt": 0.1, **numbers})  # type: ignore[arg-type]
+
+
+def test_layers_that_hang_do_not_use_up_the_threads_of_later_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen_module, "_SECONDS", LIMIT)
+    screen = _screen(rules=SLOW_RULES)
+    for _ in range(6):
+        screen.judge(PLAIN, [])
+    assert screen.judge("hm", GRAVE).level == CRISIS

@@ -139,6 +139,15 @@ def test_the_check_in_has_two_buttons(language: str, titles: list[str], channel:
     assert [button["payload"] for button in message["buttons"]] == ["/check_in_yes", "/check_in_no"]
 
 
+def test_the_check_in_is_not_asked_twice_in_the_same_words() -> None:
+    first = _user("check_in", kind="passive", language="en")
+    again = _say("utter_check_in", first, SAID, first)
+    assert again["text"] == _crisis_text("check_in_again")
+    assert [button["payload"] for button in again["buttons"]] == ["/check_in_yes", "/check_in_no"]
+    later = _say("utter_check_in", first, SAID, _user("greet"), SAID, first)
+    assert later["text"] == _crisis_text("check_in")
+
+
 # The line that stays.
 
 
