@@ -1,4 +1,4 @@
-"""`action_answer`: the answer to a question that the document answers."""
+"""`action_answer`: the answer to what the document answers, and to several questions at once."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from ketamine_guide.content.library import library
 from ketamine_guide.dialogue.answer import answer_message
+from ketamine_guide.dialogue.asked import questions_of
+from ketamine_guide.dialogue.unanswered import keep
+from ketamine_guide.nlu.questions import Question
 
 
 class ActionAnswer(Action):  # type: ignore[misc]
-    """Gives the answer, the section it rests on, the disclaimer, and what to ask next."""
+    """Turns down what must be, then gives the answers, the sections they rest on, one disclaimer, what to ask next."""
 
     def name(self) -> str:
         """The name the rules know it by."""
@@ -20,6 +24,16 @@ class ActionAnswer(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Answers the topic of the latest message."""
-        dispatcher.utter_message(**answer_message(tracker.latest_message["intent"]["name"]))
+        """Answers the topic of the latest message, or each question in it."""
+        intent = tracker.latest_message["intent"]["name"]
+        topics = library().topics
+        # A button's payload names its topic and was never read for questions.
+        asked = [Question(intent)] if intent in topics else questions_of(tracker)
+        refused = [question.name for question in asked if question.name not in topics]
+        for name in refused:
+            dispatcher.utter_message(response=f"utter_{name}")
+        if answered := [question for question in asked if question.name in topics]:
+            dispatcher.utter_message(**answer_message(answered))
+        if refused:
+            await keep(tracker, refused)
         return []

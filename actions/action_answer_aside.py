@@ -9,9 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from ketamine_guide.content.library import library
 from ketamine_guide.dialogue.answer import answer_message
-
-# As sure as FallbackClassifier wants the pipeline to be (config.yml).
-_SURE = 0.3
+from ketamine_guide.dialogue.asked import questions_of
 
 
 class ActionAnswerAside(Action):  # type: ignore[misc]
@@ -24,8 +22,7 @@ class ActionAnswerAside(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Answers the intent that the message would have had without the crisis screen, where that is a topic."""
-        _, *ranking = tracker.latest_message.get("intent_ranking") or [None]
-        if ranking and ranking[0]["name"] in library().topics and ranking[0]["confidence"] >= _SURE:
-            dispatcher.utter_message(**answer_message(ranking[0]["name"]))
+        """Answers the topics that the message asks about, whatever the crisis screen made of it."""
+        if answered := [question for question in questions_of(tracker) if question.name in library().topics]:
+            dispatcher.utter_message(**answer_message(answered))
         return []

@@ -9,6 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from ketamine_guide.content.library import library
 from ketamine_guide.dialogue.buttons import topic_buttons
+from ketamine_guide.dialogue.unanswered import keep
+from ketamine_guide.store.unanswered import NOT_UNDERSTOOD
 
 _OFFERED = 3
 # Below this probability a topic is a guess at random, and a good place to begin serves better.
@@ -27,7 +29,7 @@ class ActionOfferTopics(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Offers three topics, likeliest first, as the classifier ranked them."""
+        """Offers three topics, likeliest first, as the classifier ranked them, and keeps the question."""
         ranking = tracker.latest_message.get("intent_ranking") or []
         likely = [guess["name"] for guess in ranking if guess["confidence"] >= _LIKELY]
         topics = dict.fromkeys(name for name in (*likely, *_PLACES_TO_BEGIN) if name in library().topics)
@@ -36,6 +38,7 @@ class ActionOfferTopics(Action):  # type: ignore[misc]
             response="utter_not_understood_again" if again else "utter_not_understood",
             buttons=topic_buttons(list(topics)[:_OFFERED]),
         )
+        await keep(tracker, [NOT_UNDERSTOOD])
         return []
 
 

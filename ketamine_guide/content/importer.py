@@ -21,6 +21,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from ketamine_guide.content.library import Library, load
 from ketamine_guide.crisis.replies import reply
 from ketamine_guide.dialogue.nlg import CRISIS_RESPONSES
+from ketamine_guide.nlu.question_finder import SEVERAL
+from ketamine_guide.nlu.questions import REFUSAL_PREFIX
+from ketamine_guide.nlu.reading import behind
 
 
 class GuideImporter(RasaFileImporter):  # type: ignore[misc]
@@ -41,17 +44,25 @@ class GuideImporter(RasaFileImporter):  # type: ignore[misc]
         return super().get_stories(exclusion_percentage).merge(StoryGraph(steps))
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """The data files' examples, and the content's example questions, each with its intent."""
-        examples = [
-            Message.build(text, intent=name) for name, texts in self._library.examples().items() for text in texts
-        ]
+        """The data files' examples, and the content's example questions and follow-ups, each with its intent."""
+        learnt = content_examples(self._library).items()
+        examples = [Message.build(text, intent=name) for name, texts in learnt for text in texts]
         return super().get_nlu_data(language).merge(TrainingData(examples))
+
+
+def content_examples(library: Library) -> dict[str, list[str]]:
+    """What each intent is learnt from: its examples, and its follow-ups behind the question they lean on."""
+    rows = library.follow_ups()
+    return {
+        name: [*texts, *(behind(library.topics[row.after].question, row.words) for row in rows[name])]
+        for name, texts in library.examples().items()
+    }
 
 
 def content_domain(library: Library) -> dict[str, Any]:
     """The part of the domain that the content brings: intents, and replies with their SMS form."""
     return {
-        "intents": [*library.topics, *library.intents],
+        "intents": [*library.topics, *library.intents, SEVERAL],
         "responses": {
             f"utter_{intent.name}": [{TEXT: intent.reply}, {TEXT: intent.reply_sms, "channel": "sms"}]
             for intent in library.intents.values()
@@ -72,9 +83,15 @@ def _crisis_responses() -> dict[str, Any]:
 
 
 def content_rules(library: Library) -> list[dict[str, Any]]:
-    """A rule for each intent: topics are answered by `action_answer`, the others by their own reply."""
-    actions = dict.fromkeys(library.topics, "action_answer") | {name: f"utter_{name}" for name in library.intents}
+    """A rule for each intent: topics are answered by `action_answer`, the others by their own reply.
+
+    A question that is turned down is then kept, for those who write the answers.
+    """
+    actions = {name: ["action_answer"] for name in [*library.topics, SEVERAL]}
+    for name in library.intents:
+        keeping = ["action_keep_question"] if name.startswith(REFUSAL_PREFIX) else []
+        actions[name] = [f"utter_{name}", *keeping]
     return [
-        {"rule": f"{intent} is answered", "steps": [{"intent": intent}, {"action": action}]}
-        for intent, action in actions.items()
+        {"rule": f"{intent} is answered", "steps": [{"intent": intent}, *({"action": name} for name in names)]}
+        for intent, names in actions.items()
     ]

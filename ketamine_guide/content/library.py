@@ -39,27 +39,45 @@ class Examples(_Entry):
         yield from (*self.faq, *self.forum, *self.sms)
 
 
-class Topic(_Entry):
-    """A topic of the document: what patients ask, and the answer."""
+class FollowUp(_Entry):
+    """A message that leans on what was answered before it: that topic, and the words."""
+
+    after: str
+    words: str
+
+
+class _Asked(_Entry):
+    """What is asked in people's words, and by follow-ups: lines of `<topic answered before> > <words>`."""
 
     name: str
+    examples: Examples
+    follow_ups: tuple[FollowUp, ...] = ()
+
+    @validator("follow_ups", pre=True)
+    def _rows(cls, value: Any) -> tuple[FollowUp, ...]:
+        rows = [line.partition(">") for line in str(value).splitlines() if line.strip()]
+        if wrong := [after for after, sign, words in rows if not sign or not words.strip()]:
+            raise ValueError(f"expected <topic> > <words>, found {wrong[0]!r}")
+        return tuple(FollowUp(after=after.strip(), words=words.strip()) for after, _, words in rows)
+
+
+class Topic(_Asked):
+    """A topic of the document: what patients ask, and the answer."""
+
     section: str
     question: str = Field(max_length=40, description="The words on a button that offers this topic.")
     facts: list[str] = Field(min_items=1)
     related: list[str] = Field(min_items=2, max_items=3)
     answer: str = Field(min_length=1)
     answer_sms: str = Field(min_length=1)
-    examples: Examples
     crisis_line: bool = False
 
 
-class Intent(_Entry):
+class Intent(_Asked):
     """Anything else a patient says: small talk, or a kind of question that must be turned down."""
 
-    name: str
     reply: str = Field(min_length=1)
     reply_sms: str = Field(min_length=1)
-    examples: Examples
 
 
 class Fact(_Entry):
@@ -80,8 +98,14 @@ class Library(_Entry):
 
     def examples(self) -> dict[str, list[str]]:
         """The example questions of every topic and every other intent, by name."""
-        entries: list[Topic | Intent] = [*self.topics.values(), *self.intents.values()]
-        return {entry.name: list(entry.examples) for entry in entries}
+        return {entry.name: list(entry.examples) for entry in self._entries()}
+
+    def follow_ups(self) -> dict[str, list[FollowUp]]:
+        """The follow-ups that lead to every topic and every other intent, by name."""
+        return {entry.name: list(entry.follow_ups) for entry in self._entries()}
+
+    def _entries(self) -> list[Topic | Intent]:
+        return [*self.topics.values(), *self.intents.values()]
 
     def sections(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """The sections that these topics rest on, each once, the first topic's own first."""
@@ -127,6 +151,9 @@ def load(data: Path = DATA) -> Library:
         if name in intents or name in topics:
             raise ContentError(f"{path}: {name}: this name is used twice")
         intents[name] = _build(Intent, path, name=name, **entry)
+    for asked in (*topics.values(), *intents.values()):
+        if lost := {row.after for row in asked.follow_ups} - topics.keys():
+            raise ContentError(f"follow_ups of {asked.name} come after what does not exist: {', '.join(sorted(lost))}")
     for topic in topics.values():
         if unknown := [*set(topic.related) - topics.keys(), *set(topic.facts) - facts.keys()]:
             raise ContentError(f"topic {topic.name} names what does not exist: {', '.join(sorted(unknown))}")

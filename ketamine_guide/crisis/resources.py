@@ -6,7 +6,8 @@ import re
 from datetime import date
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 import yaml
 from pydantic import BaseModel, Extra, Field, StrictStr, root_validator
@@ -19,6 +20,13 @@ OTHER_USES = ("abuse", "sexual_abuse", "poison")
 
 class ResourcesError(ValueError):
     """The resources are not as they must be; the message names the file and what to mend."""
+
+
+class Link(NamedTuple):
+    """A way to reach somebody that can be tapped: its words, and a `tel:`, `sms:` or `https:` address."""
+
+    label: str
+    href: str
 
 
 class _Entry(BaseModel, extra=Extra.forbid, allow_mutation=False):
@@ -144,6 +152,18 @@ class Phrases(_Entry):
     find_lifeline_short: str
     emergency: str
     emergency_sms: str
+    call_link: str
+    text_link: str
+    text_word_link: str
+
+    def links(self, call: str | None, text: TextTo | None) -> list[Link]:
+        """The links to a service that is reached by these means."""
+        found = [Link(self.call_link.format(call=call), f"tel:{_dialled(call)}")] if call else []
+        if text:
+            form = self.text_word_link if text.word else self.text_link
+            body = f"?body={quote(text.word)}" if text.word else ""
+            found.append(Link(form.format(word=text.word, text=text.number), f"sms:{_dialled(text.number)}{body}"))
+        return found
 
     def reach(self, call: str | None, text: TextTo | None) -> str:
         """How to reach a service by these means."""
@@ -191,6 +211,24 @@ class Resources(_Entry):
             **{f"{use}_sentence": "" for use in OTHER_USES},
         }
 
+    def links(self, country: str, language: str) -> list[Link]:
+        """The crisis line's links (call, text), the text line's, last the emergency number's.
+
+        Args:
+            country, language: as for `wording`. Where there is no line, or none that takes texts, the directory of
+                crisis lines takes its place; a country that is not known has no emergency number.
+        """
+        country, language = country.strip().upper(), primary(language)
+        phrases = self.phrases.get(language, self.phrases[DEFAULT_LANGUAGE])
+        place = self.countries.get(country)
+        ids = (place.lifeline, place.text_line) if place else ()
+        services = [place.service(id, language) for id in ids if place and id]
+        found = [link for service in services for link in phrases.links(service.call, service.text)]
+        if not any(service.text for service in services):
+            found.append(Link(self.directory.site, f"https://{self.directory.site}"))
+        number = self._emergency_number(country)
+        return [*found, *phrases.links(number, None)]
+
     def _emergency_number(self, country: str) -> str | None:
         if country in self.countries:
             return self.countries[country].emergency.number
@@ -227,6 +265,11 @@ PLACEHOLDERS = (
 )
 
 
+def _dialled(number: str) -> str:
+    """What a phone dials: the number's digits, up to words such as "and press 2"."""
+    return re.sub(r"[^0-9]", "", re.split(r"[A-Za-z]", number)[0])
+
+
 def primary(language: str) -> str:
     """The language of a code without its region: "es" for "es-MX"."""
     return re.split(r"[-_]", language.strip().lower())[0]
@@ -245,6 +288,7 @@ def read(path: Path) -> Resources:
             raise ValueError(f"phrases: {DEFAULT_LANGUAGE} is missing")
         for country, language in product((*resources.countries, "an unknown one"), resources.phrases):
             resources.wording(country, language)
+            resources.links(country, language)
     except (LookupError, AttributeError) as error:
         raise ResourcesError(f"{path}: a phrase has a placeholder that it cannot have: {error}") from error
     except (OSError, yaml.YAMLError, ValueError) as error:

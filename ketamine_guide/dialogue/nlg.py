@@ -23,7 +23,12 @@ from ketamine_guide.crisis.resources import DEFAULT_LANGUAGE
 from ketamine_guide.dialogue.wording import wording
 from ketamine_guide.settings import settings
 
+# What a channel is told of a reply beside its words: Rasa keeps it as the bot event's metadata, and hands it to the
+# channel's `send_response` at the message's top level. `kind`: answer, reply, crisis or check_in; `lang`; `urgent`: a
+# life may be in danger; `crisis_lines`: how many of the last lines say where help is, in the language `crisis_lang`.
+ABOUT = "about"
 INTRODUCTION = "utter_introduction"
+_ANSWER, _ANSWER_WITH_LINE = "utter_answer", "utter_answer_crisis_line"
 CRISIS, CHECK_IN = "utter_crisis", "utter_check_in"
 # Responses whose words depend on the language and the kind, and stand in data/crisis/replies.*.yml.
 CRISIS_RESPONSES = {
@@ -58,7 +63,14 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
             response = await super().generate(utter_action, tracker, output_channel, **{**wording(), **kwargs})
             if response:
                 response["text"] = "\n".join([*self._before(tracker, output_channel), response["text"]])
-                response["text"] = "\n".join([response["text"], *_after(response["text"], tracker, output_channel)])
+                line = _after(response["text"], tracker, output_channel)
+                response["text"] = "\n".join([response["text"], *line])
+                response[ABOUT] = {
+                    "kind": "answer" if utter_action in (_ANSWER, _ANSWER_WITH_LINE) else "reply",
+                    "lang": DEFAULT_LANGUAGE,
+                    "crisis_lines": len(line) + (utter_action == _ANSWER_WITH_LINE),
+                    "crisis_lang": _language(tracker) if line else DEFAULT_LANGUAGE,
+                }
         if response and tracker.get_latest_input_channel() == _SHELL:
             response["text"] = for_terminal(response["text"], shutil.get_terminal_size().columns)
         return response
@@ -72,7 +84,7 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
 
 
 def _of_crisis(utter_action: str, tracker: DialogueStateTracker, output_channel: str) -> dict[str, Any]:
-    language = _latest("crisis_language", tracker) or DEFAULT_LANGUAGE
+    language = _language(tracker)
     name = CRISIS_RESPONSES[utter_action]
     if utter_action == CRISIS:
         name = _latest("crisis_kind", tracker) or name
@@ -80,17 +92,28 @@ def _of_crisis(utter_action: str, tracker: DialogueStateTracker, output_channel:
         name = "check_in_again"
     channel = replies.SMS if output_channel == replies.SMS else "web"
     text = replies.reply(name, language=language, channel=channel, country=settings().country)
+    about = {
+        "kind": {CRISIS: "crisis", CHECK_IN: "check_in"}.get(utter_action, "reply"),
+        "lang": language,
+        "urgent": name == "imminent",
+        "crisis_lines": len(text.splitlines()),
+        "crisis_lang": language,
+    }
     if utter_action != CHECK_IN:
-        return {"text": text}
+        return {"text": text, ABOUT: about}
     yes, no = replies.buttons(language)
     buttons = [{"title": yes, "payload": "/check_in_yes"}, {"title": no, "payload": "/check_in_no"}]
-    return {"text": text, "buttons": buttons}
+    return {"text": text, "buttons": buttons, ABOUT: about}
 
 
 def _asked_just_before(tracker: DialogueStateTracker) -> bool:
     """Whether the message before the latest was met with the plain question too: it is not asked in the same words."""
     intents = [event.intent_name for event in tracker.events if isinstance(event, UserUttered)]
     return intents[-2:-1] == ["check_in"]
+
+
+def _language(tracker: DialogueStateTracker) -> str:
+    return _latest("crisis_language", tracker) or DEFAULT_LANGUAGE
 
 
 def _latest(entity: str, tracker: DialogueStateTracker) -> str | None:
@@ -114,7 +137,7 @@ def _after(text: str, tracker: DialogueStateTracker, output_channel: str) -> lis
     )
     if not spoken_of or line in text:
         return []
-    language = _latest("crisis_language", tracker) or DEFAULT_LANGUAGE
+    language = _language(tracker)
     channel = replies.SMS if output_channel == replies.SMS else "web"
     return [replies.reply("line", language=language, channel=channel, country=settings().country)]
 

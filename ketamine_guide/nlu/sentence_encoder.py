@@ -18,18 +18,18 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from ketamine_guide.nlu.message_reader import reading_of
 from ketamine_guide.nlu.minilm import WIDTH, Encoder
-from ketamine_guide.nlu.windows import windows
 
 logger = logging.getLogger(__name__)
 
 Vectors = npt.NDArray[np.float32]
-_WINDOWS = "sentence_windows"
+_VECTORS = "text_vectors"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoder(GraphComponent):  # type: ignore[misc]
-    """Adds a dense sentence feature of width 384 to each message, and a vector for each window of a long one."""
+    """Adds a dense sentence feature of width 384 to each message, and a vector for each text of its reading."""
 
     def __init__(self, encoder: Encoder | None, resource: Resource) -> None:
         self._encoder = encoder
@@ -91,15 +91,14 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
         if self._encoder is None:
             return messages
         for message in messages:
-            text = message.get(TEXT) or ""
+            texts = reading_of(message).texts()
             try:
-                pieces = windows(text)
-                vectors = self._encoder.encode(pieces)
+                vectors = self._encoder.encode(texts)
             except Exception as error:
                 logger.error("A message could not be encoded (%s).", type(error).__name__)
                 continue
             self._add([message], vectors[:1])
-            message.set(_WINDOWS, list(zip(pieces, vectors, strict=True)))
+            message.set(_VECTORS, dict(zip(texts, vectors, strict=True)))
         return messages
 
     def _add(self, messages: list[Message], vectors: Vectors) -> None:
@@ -126,9 +125,15 @@ def sentence_vectors(messages: list[Message]) -> Vectors:
     return np.stack(found) if found else np.zeros((0, WIDTH), np.float32)
 
 
+def text_vectors(message: Message) -> dict[str, Vectors]:
+    """Each text of a message's reading with its vector of shape (384,); none when it could not be encoded."""
+    return message.get(_VECTORS) or {}
+
+
 def window_vectors(message: Message) -> list[tuple[str, Vectors]]:
     """The windows of a message with their vectors of shape (384,); none when it could not be encoded."""
-    return message.get(_WINDOWS) or []
+    vectors = text_vectors(message)
+    return [(window, vectors[window]) for window in reading_of(message).windows if window in vectors]
 
 
 def encode_examples(texts: list[str]) -> Vectors:

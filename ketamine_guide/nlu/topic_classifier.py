@@ -16,12 +16,14 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vector, sentence_vectors
+from ketamine_guide.nlu.questions import Ranking
+from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vectors, text_vectors
 from ketamine_guide.nlu.text_model import TextModel
 
 logger = logging.getLogger(__name__)
 
 _RANKED = 10
+_RANKINGS = "rankings"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -79,19 +81,28 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets each message's intent and its ranking of the ten likeliest."""
+        """Sets each message's likeliest intent, its ranking of the ten likeliest, and `rankings`."""
         for message in messages:
-            ranking = self._rank(message.get(TEXT) or "", sentence_vector(message))
+            ranked = self._rank(text_vectors(message))
+            message.set(_RANKINGS, ranked)
+            (first, *_) = [*ranked.values(), [(None, 0.0)]]
+            ranking = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: p} for name, p in first]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _rank(self, text: str, vector: npt.NDArray[np.float32] | None) -> list[dict[str, Any]]:
+    def _rank(self, vectors: dict[str, npt.NDArray[np.float32]]) -> dict[str, Ranking]:
         # Without a letter or digit there is nothing to be sure of, whatever the likeliest intent of silence is.
-        if vector is None or self._model is None or not any(character.isalnum() for character in text):
-            return [{INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}]
-        (row,) = self._model.probabilities([text], vector[None, :])
-        return [
-            {INTENT_NAME_KEY: self._model.classes[i], PREDICTED_CONFIDENCE_KEY: float(row[i])}
-            for i in np.argsort(-row)[:_RANKED]
-        ]
+        texts = [text for text in vectors if any(character.isalnum() for character in text)]
+        if not texts or self._model is None:
+            return {}
+        rows = self._model.probabilities(texts, np.stack([vectors[text] for text in texts]))
+        return {
+            text: [(self._model.classes[i], float(row[i])) for i in np.argsort(-row)[:_RANKED]]
+            for text, row in zip(texts, rows, strict=True)
+        }
+
+
+def rankings(message: Message) -> dict[str, Ranking]:
+    """The ten likeliest intents for each text of the message's reading; none when nothing could be understood."""
+    return message.get(_RANKINGS) or {}

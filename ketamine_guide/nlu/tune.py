@@ -17,6 +17,7 @@ import numpy.typing as npt
 import tensorflow as tf
 from tokenizers import Tokenizer
 
+from ketamine_guide.content.importer import content_examples
 from ketamine_guide.content.library import load
 from ketamine_guide.crisis.examples import held_out, read_examples
 from ketamine_guide.nlu import minilm_weights
@@ -38,7 +39,7 @@ class Task:
 
 def tasks() -> list[Task]:
     """The two tasks: every intent's examples, and every class of the crisis examples, without those held out."""
-    topics = [(text, name) for name, texts in load().examples().items() for text in texts]
+    topics = [(text, name) for name, texts in content_examples(load()).items() for text in texts]
     crisis = [(example.text, example.label) for example in read_examples()]
     return [_task([pair for pair in pairs if not held_out(pair[0])]) for pairs in (topics, crisis)]
 

@@ -1,0 +1,80 @@
+"""Finds what patients name, such as a side effect or a condition, with spaCy and the phrases of `data/entities.yml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import spacy
+import yaml
+
+from ketamine_guide.content.library import DATA
+
+_FILE = DATA / "entities.yml"
+_LONG = 6
+_MOST_CHARACTERS = 5_000
+_WEEKS = re.compile(r"\b(\d{1,2})[ -]?(?:weeks?|wks?|w)\b")
+
+
+class Entity(NamedTuple):
+    """Something that a message names.
+
+    Attributes:
+        type, value: what it is, such as `side_effect`, `nausea`.
+        start, end: where it stands in the message, in characters.
+        topic: the topic about it; None when there is none.
+        instead: topics that others answer where this is named.
+    """
+
+    type: str
+    value: str
+    start: int
+    end: int
+    topic: str | None = None
+    instead: Mapping[str, str] = {}
+
+
+class Entities:
+    """The phrases of a file, as a spaCy pipeline.
+
+    Raises:
+        ValueError: the file has not the form its first lines describe.
+    """
+
+    def __init__(self, path: Path = _FILE) -> None:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self._entries: dict[tuple[str, str], dict[str, Any]] = {}
+        self._language = spacy.blank("en")
+        ruler = self._language.add_pipe("entity_ruler")
+        patterns: list[dict[str, Any]] = []
+        for kind, values in content.items():
+            for name, entry in values.items() if isinstance(values, dict) else ():
+                if not isinstance(entry, dict) or not entry.get("phrases"):
+                    raise ValueError(f"{path}: {kind}, {name}: phrases are missing")
+                self._entries[(kind, name)] = entry
+                patterns += [{"label": kind, "id": name, "pattern": self._pattern(p)} for p in entry["phrases"]]
+        ruler.add_patterns(patterns)  # type: ignore[attr-defined]
+
+    def _pattern(self, phrase: str) -> list[dict[str, Any]]:
+        words = [token.lower_ for token in self._language.make_doc(phrase)]
+        return [{"LOWER": {"FUZZY1": word} if len(word) >= _LONG else word} for word in words]
+
+    def find(self, text: str) -> list[Entity]:
+        """What a message of any length names, in order. A number of weeks is of type `weeks`."""
+        text = text[:_MOST_CHARACTERS].replace("’", "'")
+        named = []
+        for span in self._language(text).ents:
+            entry = self._entries[(span.label_, span.id_)]
+            place = span.start_char, span.end_char
+            named.append(Entity(span.label_, span.id_, *place, entry.get("topic"), entry.get("instead", {})))
+        weeks = [Entity("weeks", m[1], m.start(), m.end()) for m in _WEEKS.finditer(text.lower())]
+        return sorted([*named, *weeks], key=lambda entity: entity.start)
+
+
+@lru_cache
+def entities() -> Entities:
+    """The entities of this process, read once."""
+    return Entities()
