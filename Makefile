@@ -43,8 +43,8 @@ check: .venv/installed  ## style and types only
 	@$(PYTHON) -m mypy
 
 evaluate: $(MODEL)  ## measure answers and crisis screen: make evaluate QUESTIONS=set.jsonl CRISIS=set.jsonl
-	@$(PYTHON) -m ketamine_guide.evaluate $(QUESTIONS)
-	@$(PYTHON) -W ignore -m ketamine_guide.crisis.evaluate $(CRISIS)
+	@$(PYTHON) -m ketamine_guide.evaluate $(QUESTIONS); answers=$$?; \
+	$(PYTHON) -W ignore -m ketamine_guide.crisis.evaluate $(CRISIS) && exit $$answers
 
 tune: .venv/installed  ## fit the sentence encoder to the examples again (half an hour; its result is kept in git)
 	@$(PYTHON) -m ketamine_guide.nlu.tune

@@ -1,161 +1,163 @@
 """`make evaluate`: asks the running guide every question of a set, and reports what it got right and what it missed.
 
-A question set is JSON lines with `text`, `register` (faq, forum, sms), `answerable` (yes, partial, no), `topic` and
-`expect`: regular expressions, case-insensitive, that a right reply must all match. Each question is asked in a
-conversation of its own, through Rasa and the action server, as a patient's message would be.
+Each question is asked in a conversation of its own, through Rasa and the action server, as a patient's message would
+be. `ketamine_guide/evaluation/` holds the sets, the figures and the page.
 """
 
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
-import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from sqlalchemy import text
 from tabulate import tabulate
 
 from ketamine_guide.content.library import library
+from ketamine_guide.evaluation import figures
+from ketamine_guide.evaluation.page import page
+from ketamine_guide.evaluation.sets import (
+    OUTCOMES,
+    Asked,
+    FollowUp,
+    Question,
+    Reply,
+    Result,
+    Several,
+    is_right,
+    read_set,
+)
 from ketamine_guide.launch import Bot, LaunchError, private_bot
 from ketamine_guide.settings import ROOT
+from ketamine_guide.store.database import reader
 
-REPORT = ROOT / "reports" / "evaluation.md"
-RIGHT, OFFERED, REFUSED, WRONG = "right", "offered", "refused", "wrong"
-_OUTCOMES = (RIGHT, OFFERED, REFUSED, WRONG)
+REPORT = ROOT / "reports" / "evaluation.html"
+OWN = ROOT / "tests" / "evaluation" / "questions.jsonl"
+_SEVERAL, _FOLLOW_UPS = OWN.with_name("several.jsonl"), OWN.with_name("follow_ups.jsonl")
 _AT_ONCE = 2
+# Set by the crisis screen, or when nothing was understood: what the classifier found stands behind them.
+_NOT_OF_THE_CLASSIFIER = frozenset({None, "crisis", "check_in", "nlu_fallback"})
 
 
-@dataclass(frozen=True)
-class Question:
-    """A question, and what a right reply to it holds."""
-
-    id: str
-    text: str
-    register: str
-    answerable: str
-    topic: str
-    expect: tuple[re.Pattern[str], ...]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a question."""
-
-    question: Question
-    outcome: str
-    reply: str
-
-
-def read_questions(path: Path) -> list[Question]:
-    """Reads a question set.
+def ask_all(asked: Sequence[Asked]) -> list[Reply]:
+    """Asks a guide of its own everything, and returns the reply to the last turn of each.
 
     Raises:
-        ValueError: a line is not a question; the message names the line.
-        OSError: the file can't be read.
+        LaunchError: the guide does not start.
+        OSError: it does not answer.
     """
-    questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.strip():
-            try:
-                fields = json.loads(line)
-                fields["expect"] = tuple(re.compile(pattern, re.IGNORECASE) for pattern in fields["expect"])
-                questions.append(Question(**{field.name: fields[field.name] for field in dataclasses.fields(Question)}))
-            except (ValueError, TypeError, KeyError, re.error) as error:
-                raise ValueError(f"{path}, line {number}: {error}") from error
-    return questions
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        with private_bot(folder) as bot, ThreadPoolExecutor(_AT_ONCE) as pool:
+            said = list(pool.map(lambda numbered: _say(bot, numbered[1].turns, str(numbered[0])), enumerate(asked)))
+        rankings = read_rankings(f"sqlite:///{folder / 'conversations.db'}")
+    return [to_reply(replies, rankings.get(str(number), [])) for number, replies in enumerate(said)]
 
 
-def judge(question: Question, reply: str, offered: Iterable[str]) -> str:
-    """What a reply is worth.
+def _say(bot: Bot, turns: Sequence[str], sender: str) -> list[dict[str, Any]]:
+    """The replies to the last turn."""
+    replies: list[dict[str, Any]] = []
+    for turn in turns:
+        replies = bot.say(turn, sender)
+    return replies
+
+
+def read_rankings(conversations: str) -> dict[str, list[dict[str, Any]]]:
+    """How the classifier ranked the intents of each sender's last message, as Rasa noted it in its conversations."""
+    wanted = text("SELECT sender_id, data FROM events WHERE type_name = 'user' ORDER BY id")
+    with reader(conversations).connect() as connection:
+        events = [(row.sender_id, json.loads(row.data)) for row in connection.execute(wanted)]
+    reader(conversations).dispose()
+    return {sender: event["parse_data"].get("intent_ranking") or [] for sender, event in events}
+
+
+def to_reply(replies: Sequence[dict[str, Any]], ranking: Sequence[dict[str, Any]]) -> Reply:
+    """What a patient saw, and what the classifier made of the question.
 
     Args:
-        reply: its whole text.
-        offered: the answers behind its buttons.
-
-    Returns:
-        `right`: all that was expected is there (for a question that can't be answered: it was turned down);
-        `offered`: not understood, and one of the offered topics would have been right;
-        `refused`: turned down, though the document has an answer; `wrong`: another answer was given.
+        replies: as Rasa's `rest` channel sent them.
+        ranking: the intents with their probabilities, likeliest first.
     """
-    answered = "\nSource: " in reply
-    if question.answerable == "no":
-        return WRONG if answered or not _holds(question, reply) else RIGHT
-    if _holds(question, reply):
-        return RIGHT
-    if answered:
-        return WRONG
-    return OFFERED if any(_holds(question, answer) for answer in offered) else REFUSED
+    buttons = [button for reply in replies for button in reply.get("buttons") or ()]
+    payloads = [str(button["payload"]).lstrip("/") for button in buttons]
+    likeliest = next((guess for guess in ranking if guess["name"] not in _NOT_OF_THE_CLASSIFIER), None)
+    return Reply(
+        text="\n".join(str(reply.get("text", "")) for reply in replies),
+        buttons=tuple(str(button["title"]) for button in buttons),
+        offered=tuple(payload for payload in payloads if payload in library().topics),
+        likeliest=likeliest["name"] if likeliest else None,
+        confidence=float(likeliest["confidence"]) if likeliest else 0.0,
+    )
 
 
-def _holds(question: Question, text: str) -> bool:
-    return all(pattern.search(text) for pattern in question.expect)
+def summary(results: Sequence[Result], bars: Sequence[figures.Bar], others: Sequence[tuple[str, int, int]]) -> str:
+    """The figures in short, for the terminal.
 
-
-def ask(bot: Bot, question: Question, number: int) -> Result:
-    """Asks one question in a new conversation."""
-    replies = bot.say(question.text, sender=f"evaluation-{number}")
-    text = "\n".join(str(reply.get("text", "")) for reply in replies)
-    topics = library().topics
-    payloads = [str(button["payload"]).lstrip("/") for reply in replies for button in reply.get("buttons") or ()]  # type: ignore[attr-defined]
-    offered = [topics[payload].answer for payload in payloads if payload in topics]
-    return Result(question, judge(question, text, offered), text)
-
-
-def report(results: list[Result], source: str) -> str:
-    """The report as Markdown: counts by kind, register and topic, and every miss with its reply."""
-    lines = [f"# Evaluation on {source}", "", f"{len(results)} questions, each in a conversation of its own.", ""]
-    for title, key in (
-        ("By whether the document answers it", lambda q: q.answerable),
-        ("By register", lambda q: f"{q.answerable}, {q.register}"),
-        ("By topic", lambda q: f"{q.answerable}, {q.topic}"),
-    ):
-        lines += [f"## {title}", "", _table(results, key), ""]
-    lines += ["## Every miss", ""]
-    for result in results:
-        if result.outcome != RIGHT:
-            q = result.question
-            reply = result.reply.replace("\n", " / ")
-            lines += [
-                f"- **{result.outcome}** ({q.id}, {q.answerable}, {q.topic}, {q.register}): {q.text}",
-                f"  > {reply}",
-            ]
-    return "\n".join(lines) + "\n"
-
-
-def _table(results: list[Result], key: Callable[[Question], str]) -> str:
-    counts: dict[str, Counter[str]] = {}
-    for result in results:
-        counts.setdefault(key(result.question), Counter())[result.outcome] += 1
-    rows = [
-        [name, count.total(), *(f"{count[outcome]} ({count[outcome] / count.total():.0%})" for outcome in _OUTCOMES)]
-        for name, count in sorted(counts.items())
+    Args:
+        results: of the question set.
+        bars: what was to be met.
+        others: for each further set its title, how many were right, and how many there are.
+    """
+    counted = figures.counts(results, lambda question: question.answerable)
+    outcomes = [[name, count.total(), *(count[outcome] for outcome in OUTCOMES)] for name, count in counted.items()]
+    shares = [
+        [
+            bar.title,
+            f"{bar.count} of {bar.of}",
+            f"{bar.share:.1%}",
+            f"{'at least' if bar.at_least else 'at most'} {bar.wanted:.0%}",
+            "met" if bar.is_met else "NOT MET",
+        ]
+        for bar in bars
     ]
-    return str(tabulate(rows, ["", "questions", *_OUTCOMES], tablefmt="github"))
+    shares += [
+        [f"{title}: right", f"{right} of {of}", f"{right / of:.1%}", "", ""] for title, right, of in others if of
+    ]
+    return "\n\n".join(
+        [
+            str(tabulate(outcomes, ["answerable", "questions", *OUTCOMES], tablefmt="github")),
+            str(tabulate(shares, ["", "questions", "share", "bar", ""], tablefmt="github")),
+        ]
+    )
 
 
-def main() -> None:
-    """The command line."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line. It ends with status 1 when a bar is not met on the project's own set."""
     parser = argparse.ArgumentParser(prog="python -m ketamine_guide.evaluate", description=__doc__)
-    parser.add_argument("questions", type=Path, help="a question set, as JSON lines")
-    path = parser.parse_args().questions
+    parser.add_argument("questions", type=Path, nargs="?", default=OWN, help="a question set (default: the own one)")
+    parser.add_argument(
+        "--development", action="store_true", help="the guide was improved with this set at hand: higher bars"
+    )
+    chosen = parser.parse_args(arguments)
+    path: Path = chosen.questions
     try:
-        questions = read_questions(path)
-        print(f"Starting a guide of its own, then asking {len(questions)} questions ...", flush=True)
-        with TemporaryDirectory() as folder, private_bot(Path(folder)) as bot, ThreadPoolExecutor(_AT_ONCE) as pool:
-            results = list(pool.map(lambda numbered: ask(bot, numbered[1], numbered[0]), enumerate(questions)))
+        questions = read_set(path, Question)
+        several, follow_ups = read_set(_SEVERAL, Several), read_set(_FOLLOW_UPS, FollowUp)
+        asked: list[Asked] = [*questions, *several, *follow_ups]
+        print(f"Starting a guide of its own, then asking {len(asked)} questions ...", flush=True)
+        replies = iter(ask_all(asked))
     except (OSError, ValueError, LaunchError) as error:
         sys.exit(f"{error}")
-    text = report(results, path.name)
+    results = [Result(question, next(replies)) for question in questions]
+    others: list[tuple[str, list[tuple[Several | FollowUp, Reply]]]] = [
+        ("Several questions at once", [(one, next(replies)) for one in several]),
+        ("Follow-up questions", [(one, next(replies)) for one in follow_ups]),
+    ]
+    bars = figures.bars(results, development=chosen.development)
     REPORT.parent.mkdir(exist_ok=True)
-    REPORT.write_text(text, encoding="utf-8")
-    print(text)
-    print(f"Saved as {REPORT.relative_to(ROOT)}.")
+    REPORT.write_text(page(path.name, datetime.now(UTC).date(), results, bars, others), encoding="utf-8")
+    right = [(title, sum(is_right(one, reply) for one, reply in pairs), len(pairs)) for title, pairs in others]
+    print(summary(results, bars, right))
+    print(f"\nEvery miss, with its reply: {REPORT.relative_to(ROOT)}")
+    missed = [bar.title for bar in bars if not bar.is_met]
+    if missed and path.resolve() == OWN:
+        sys.exit(f"Below the bar: {'; '.join(missed)}.")
 
 
 if __name__ == "__main__":

@@ -203,7 +203,8 @@ def run() -> None:
     with _LOG.open("wb") as log, running_bot(_CONVERSATIONS, chosen.port, chosen.actions_port, log) as bot:
         print(
             f"The guide is ready at {bot.url}.\n\n"
-            "Ask it something from another terminal:\n"
+            f"Talk to it in a browser, on the demo page:\n  {bot.url}/webhooks/web/demo/\n"
+            "Or ask it something from another terminal:\n"
             f"  curl -s {bot.url}/webhooks/rest/webhook -H 'Content-Type: application/json' \\\n"
             '       -d \'{"sender": "me", "message": "How long does a session take?"}\'\n'
             "For a conversation with buttons, stop this with Ctrl-C and run: make shell\n\n"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkstemp
 
-from pydantic import BaseSettings, Field, SecretStr
+from pydantic import BaseSettings, Field, SecretStr, validator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,9 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
         description="Where Rasa keeps its conversations, an SQLAlchemy URL: crises without a record are found there.",
     )
     keep_crisis_text: bool = Field(False, description="Whether an escalation also keeps what the person wrote.")
+    keep_questions_days: int = Field(
+        90, ge=0, le=3650, description="For how many days unanswered questions are kept, redacted. 0 keeps none."
+    )
     alert_webhook_url: str = Field("", description="Where alerts are posted. None is posted when empty.")
     alert_webhook_secret: SecretStr = Field(
         SecretStr(""), description="The key that signs posted alerts. Required with a webhook."
@@ -47,8 +51,25 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
     smtp_user: str = Field("", description="Whom to log in as at the mail server. No login when empty.")
     smtp_password: SecretStr = Field(SecretStr(""), description="The password for the mail server.")
     smtp_starttls: bool = Field(False, description="Whether the mail server is only spoken to encrypted (STARTTLS).")
+    clinic_hours: str = Field("", description="When the clinic can be reached, as the widget shows it.")
+    web_origins: str = Field(
+        "",
+        description="The sites that may use the web channel, beside the server's own: `https://clinic.example`, …, "
+        "separated by commas.",
+    )
+    web_messages_per_minute: int = Field(20, ge=1, description="How many messages a browser tab may send.")
+    web_address_messages_per_minute: int = Field(
+        200, ge=1, description="How many messages may come from one network address: a clinic's patients may share one."
+    )
     port: int = Field(5005, ge=1, le=65535, description="The port of Rasa, on 127.0.0.1.")
     actions_port: int = Field(5055, ge=1, le=65535, description="The port of the action server, on 127.0.0.1.")
+
+    @validator("web_origins")
+    def _sites(cls, value: str) -> str:
+        sites = [site.strip().rstrip("/").lower() for site in value.split(",") if site.strip()]
+        if wrong := [site for site in sites if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", site)]:
+            raise ValueError(f"{', '.join(wrong)}: a site is https:// and a name, without a path or a star")
+        return ",".join(sites)
 
     @property
     def clinic_contact(self) -> str:

@@ -49,7 +49,7 @@ def test_run_says_where_to_talk_and_stops_everything(tmp_path: Path, ending: sig
     )
     assert launched.stdout
     for line in launched.stdout:
-        if f"ready at http://127.0.0.1:{port}" in line:
+        if f"http://127.0.0.1:{port}/webhooks/web/demo/" in line:
             break
     assert requests.get(f"http://127.0.0.1:{port}/webhooks/rest/", timeout=5).json() == {"status": "ok"}
     launched.send_signal(ending)

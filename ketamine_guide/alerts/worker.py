@@ -1,4 +1,4 @@
-"""The worker inside the action server: records what was missed, and sends the alerts that are due.
+"""The worker inside the action server: records what was missed, sends the alerts that are due, deletes old questions.
 
 Several may run at once, in several processes: the database decides who sends what.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Event
 
 from sqlalchemy.engine import Engine
@@ -15,13 +15,14 @@ from sqlalchemy.engine import Engine
 from ketamine_guide.alerts.email import Mailbox
 from ketamine_guide.alerts.webhook import NotAcceptedError, Webhook
 from ketamine_guide.settings import Settings
-from ketamine_guide.store import outbox, unrecorded
+from ketamine_guide.store import outbox, unanswered, unrecorded
 from ketamine_guide.store.database import migrated
 from ketamine_guide.store.recovery import recover
 
 logger = logging.getLogger(__name__)
 Deliver = Callable[[outbox.Alert], None]
 _SECONDS_BETWEEN = 2.0
+_BETWEEN_PURGES = timedelta(hours=1)
 
 
 class AlertSettingsError(ValueError):
@@ -65,11 +66,14 @@ def _addresses(listed: str) -> list[str]:
 
 def run_forever(chosen: Settings, deliver: Mapping[str, Deliver], stop: Event) -> None:
     """Makes a pass every 2 seconds until `stop` is set. No error ends it; the log has the error's class, once."""
-    before = ""
+    before, due = "", datetime.now(UTC)
     while not stop.is_set():
         error_class = ""
         try:
-            one_pass(chosen, deliver, stop)
+            try:
+                one_pass(chosen, deliver, stop)
+            finally:
+                due = purge(chosen, due)
         except Exception as error:
             error_class = type(error).__name__
         if error_class != before:
@@ -95,6 +99,19 @@ def one_pass(chosen: Settings, deliver: Mapping[str, Deliver], stop: Event) -> N
             logger.warning("Escalation %d recorded late: its turn had no record", number)
     finally:
         deliver_due(database, deliver, stop)
+
+
+def purge(chosen: Settings, due: datetime) -> datetime:
+    """Deletes the kept questions that are too old, when that is due. Returns when it is due next.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the database refuses it.
+    """
+    now = datetime.now(UTC)
+    if now < due:
+        return due
+    unanswered.purge(migrated(chosen.database_url), now, chosen.keep_questions_days)
+    return now + _BETWEEN_PURGES
 
 
 def deliver_due(database: Engine, deliver: Mapping[str, Deliver], stop: Event) -> None:

@@ -22,12 +22,14 @@ class Finding:
         sure: whether a phrase that leaves no doubt was among them.
         language: `en` or `es`, whichever has more of its common words in the message.
         evidence: the words that told, as normalised.
+        excused: whether phrases were found, and all of them in surroundings in which they do not count.
     """
 
     kind: str | None = None
     sure: bool = False
     language: str = "en"
     evidence: tuple[str, ...] = ()
+    excused: bool = False
 
 
 class Rules:
@@ -58,15 +60,16 @@ class Rules:
         # A modifier excuses only what it touches: a denial here says nothing of a plan there.
         excused = {place for _, start, end in self._unless(doc) for place in range(start, end)}
         told: dict[str, list[str]] = {}
-        sure = False
+        sure, found_any = False, False
         for match, start, end in self._phrases(doc):
+            found_any = True
             if excused.isdisjoint(range(start, end)):
                 group = self._groups[self._vocab.strings[match]]
                 told.setdefault(group.kind, []).append(doc[start:end].text)
                 sure = sure or group.sure
         kind = next((kind for kind in KINDS if kind in told), None)
         evidence = tuple(dict.fromkeys(told[kind])) if kind else ()
-        return Finding(kind, sure, self._language(found), evidence)
+        return Finding(kind, sure, self._language(found), evidence, excused=found_any and kind is None)
 
     def _language(self, found: list[str]) -> str:
         counts = {language: sum(word in common for word in found) for language, common in self._common.items()}

@@ -133,7 +133,10 @@ def decide(finding: Finding, probabilities: dict[str, float] | None, thresholds:
         f"{name} {p:.2f}" for name, p in sorted((probabilities or {}).items(), key=lambda item: -item[1])[:2]
     )
     by_rule = finding.sure and (score is None or score >= thresholds.doubt)
-    if by_rule or (score is not None and score >= thresholds.crisis):
+    # Grave words in harmless surroundings, and nothing else: however sure the classifier is, the person is asked first.
+    # Not so where it hears of danger at hand: "I'm not suicidal, I just took them all".
+    excused = finding.excused and likeliest != "imminent"
+    if by_rule or (score is not None and score >= thresholds.crisis and not excused):
         level = CRISIS
     elif finding.kind or (score is not None and score >= thresholds.check_in):
         level = CHECK_IN

@@ -20,13 +20,10 @@ from rasa.utils.endpoints import EndpointConfig
 from ketamine_guide import rasa_changes
 from ketamine_guide.crisis import replies
 from ketamine_guide.crisis.resources import DEFAULT_LANGUAGE
+from ketamine_guide.dialogue.about import ABOUT
 from ketamine_guide.dialogue.wording import wording
 from ketamine_guide.settings import settings
 
-# What a channel is told of a reply beside its words: Rasa keeps it as the bot event's metadata, and hands it to the
-# channel's `send_response` at the message's top level. `kind`: answer, reply, crisis or check_in; `lang`; `urgent`: a
-# life may be in danger; `crisis_lines`: how many of the last lines say where help is, in the language `crisis_lang`.
-ABOUT = "about"
 INTRODUCTION = "utter_introduction"
 _ANSWER, _ANSWER_WITH_LINE = "utter_answer", "utter_answer_crisis_line"
 CRISIS, CHECK_IN = "utter_crisis", "utter_check_in"

@@ -19,6 +19,8 @@ from ketamine_guide.store.unanswered import Unanswered
 logger = logging.getLogger(__name__)
 
 _GUESSES = 3
+# Rasa waits 1.5 seconds for an action (`rasa_changes`), and its reply comes back when it ends.
+_SECONDS = 0.5
 _AT_RISK = frozenset({"crisis", "check_in", "check_in_yes"})
 
 
@@ -39,13 +41,16 @@ def to_keep(tracker: Tracker, reasons: Iterable[str]) -> list[Unanswered]:
 
 
 async def keep(tracker: Tracker, reasons: Iterable[str]) -> None:
-    """Keeps the latest message, if it may be. Whatever goes wrong, the conversation goes on; the log has its class."""
+    """Keeps the latest message, if it may be. Whatever goes wrong, the conversation goes on; the log has its class.
+
+    It waits half a second at most; a slower database may still take the question afterwards.
+    """
     try:
         if settings().keep_questions_days and (questions := to_keep(tracker, reasons)):
             # In a thread: a database that is slow to answer must not hold up other conversations.
-            await asyncio.to_thread(_write, questions)
+            await asyncio.wait_for(asyncio.to_thread(_write, questions), _SECONDS)
     except Exception as error:
-        logger.error("An unanswered question was not kept: %s", type(error).__name__)
+        logger.error("An unanswered question was not kept in time: %s", type(error).__name__)
 
 
 def _write(questions: list[Unanswered]) -> None:

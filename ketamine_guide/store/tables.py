@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -89,6 +90,51 @@ recovery_position = Table(
     Column("id", Integer, primary_key=True),
     Column("event_id", Integer, nullable=False),
     Column("event_time", Float, nullable=False),
+)
+
+# Questions that were not answered, redacted. Nothing here tells who asked.
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("text", String(500), nullable=False),
+    Column("reason", String(64), nullable=False),
+    Column("guesses", Text, nullable=False),
+    Column("channel", String(32), nullable=False),
+)
+
+# The web channel: a message is taken once, its reply kept a day for whoever sends it again. Nothing names a session.
+claims = Table(
+    "claims",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("session_hash", String(64), nullable=False),
+    Column("message_id", String(36), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    # Empty while the message is being answered.
+    Column("reply", Text),
+    UniqueConstraint("session_hash", "message_id"),
+)
+
+# Whether an answer helped, from the widget's two buttons.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("helpful", Boolean, nullable=False),
+)
+
+# What patients reported about the guide, redacted.
+problem_reports = Table(
+    "problem_reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("closed_at", UtcDateTime),
 )
 
 

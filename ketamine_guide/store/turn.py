@@ -60,7 +60,7 @@ class Turn:
             sender=sender,
             message=str(event.get("message_id") or timestamp),
             at=datetime.fromtimestamp(timestamp, UTC),
-            channel=_matching(_CHANNEL, event.get("input_channel") or "unknown", "other"),
+            channel=channel_name(event.get("input_channel")),
             kind=found["crisis_kind"] if found.get("crisis_kind") in KINDS else _UNSURE,
             language=_matching(_LANGUAGE, found.get("crisis_language"), "en"),
             model=_storable(metadata.get("model_id") if isinstance(metadata, dict) else None)[:64],
@@ -80,6 +80,11 @@ class Turn:
 def keyed_hash(value: str, key: bytes) -> str:
     """The HMAC-SHA256 of a text, as 64 hexadecimal digits."""
     return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def channel_name(value: object) -> str:
+    """A channel's name as it may be kept: "unknown" when there is none, "other" when it does not look like a name."""
+    return _matching(_CHANNEL, value or "unknown", "other")
 
 
 def _entities(event: Mapping[str, Any]) -> dict[str, str]:

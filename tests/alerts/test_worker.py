@@ -15,7 +15,8 @@ from sqlalchemy.engine import Engine
 from ketamine_guide.alerts import worker
 from ketamine_guide.alerts.worker import AlertSettingsError, deliver_due, one_pass, run_forever, ways
 from ketamine_guide.settings import Settings
-from ketamine_guide.store import escalations, outbox
+from ketamine_guide.store import escalations, outbox, unanswered
+from ketamine_guide.store.unanswered import Unanswered
 
 from ..store.conftest import Conversations, turn
 from .conftest import SECRET, MailServer, Receiver
@@ -215,6 +216,50 @@ def test_no_error_ends_it_and_the_log_has_its_class_once(
     assert caplog.text.count("The alert worker fails and goes on trying: OSError") == 1
     assert "The alert worker works again" in caplog.text
     assert "words" not in caplog.text
+
+
+def test_kept_questions_are_deleted_when_they_are_old_and_once_an_hour(
+    database: Engine, chosen: Settings, clock: list[timedelta]
+) -> None:
+    def keep(days: int) -> None:
+        asked = Unanswered("can i drive home", "cannot_driving", (), "web")
+        unanswered.keep(database, [asked], datetime.now(UTC) - timedelta(days=days))
+
+    def count() -> int:
+        return len(unanswered.since(database, datetime.now(UTC), 3650))
+
+    keep(91)
+    keep(3)
+    due = worker.purge(chosen, datetime.now(UTC))
+    assert count() == 1
+    keep(91)
+    assert worker.purge(chosen, due) == due
+    assert count() == 2
+    clock[0] = timedelta(hours=1, seconds=1)
+    assert worker.purge(chosen, due) > due
+    assert count() == 1
+    worker.purge(chosen.copy(update={"keep_questions_days": 0}), due)
+    assert count() == 0
+
+
+def test_conversations_that_cannot_be_read_do_not_save_old_questions(
+    database: Engine, chosen: Settings, tmp_path: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"this is no database" * 100)
+    old = Unanswered("can i drive home", "cannot_driving", (), "web")
+    unanswered.keep(database, [old], datetime.now(UTC) - timedelta(days=400))
+    stop = Event()
+    own = chosen.copy(update={"conversations_url": f"sqlite:///{broken}"})
+    thread = threading.Thread(target=run_forever, args=(own, {}, stop))
+    thread.start()
+    deadline = time.monotonic() + 10
+    while unanswered.since(database, datetime.now(UTC), 3650) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stop.set()
+    thread.join()
+    assert unanswered.since(database, datetime.now(UTC), 3650) == []
+    assert "fails and goes on trying: DatabaseError" in caplog.text
 
 
 def test_nothing_private_is_logged(

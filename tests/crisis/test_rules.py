@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ketamine_guide.content.library import DATA
 from ketamine_guide.crisis.lexicon import LexiconError, read
-from ketamine_guide.crisis.rules import Finding, Rules
+from ketamine_guide.crisis.rules import Rules
 
 RULES = Rules([read(path) for path in sorted((DATA / "crisis").glob("lexicon.*.yml"))])
 
@@ -125,7 +125,8 @@ def test_a_contraction_is_its_long_form(text: str) -> None:
     ],
 )
 def test_what_excuses_a_phrase_excuses_only_what_it_touches(excused: str, and_then: str, kind: str) -> None:
-    assert RULES.look(excused) == Finding(language=RULES.look(excused).language)
+    found = RULES.look(excused)
+    assert (found.kind, found.sure, found.evidence) == (None, False, ())
     assert RULES.look(f"{excused}. {and_then}").kind == kind
 
 
@@ -273,3 +274,18 @@ def test_no_length_hides_a_disclosure() -> None:
 def test_without_a_lexicon_there_are_no_rules() -> None:
     with pytest.raises(LexiconError, match="no lexicon"):
         Rules([])
+
+
+@pytest.mark.parametrize(
+    ("text", "excused"),
+    [
+        ("i want to die these shoes red", True),
+        ("in the movie the villain wants to kill himself", True),
+        ("i am not suicidal", True),
+        ("i want to die", False),
+        ("i am not suicidal. i want to die", False),
+        ("hello", False),
+    ],
+)
+def test_it_says_when_grave_words_were_all_in_harmless_surroundings(text: str, excused: bool) -> None:
+    assert RULES.look(text).excused is excused

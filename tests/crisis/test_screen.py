@@ -279,3 +279,11 @@ def test_layers_that_hang_do_not_use_up_the_threads_of_later_messages(monkeypatc
     for _ in range(6):
         screen.judge(PLAIN, [])
     assert screen.judge("hm", GRAVE).level == CRISIS
+
+
+def test_grave_words_in_harmless_surroundings_are_asked_about_unless_danger_is_at_hand() -> None:
+    excused = Finding(excused=True)
+    assert decide(excused, {"active": 0.9, "idiom": 0.1}, THRESHOLDS).level == CHECK_IN
+    assert decide(excused, {"imminent": 0.9, "denial": 0.1}, THRESHOLDS).level == CRISIS
+    assert decide(excused, {"active": 0.01, "idiom": 0.99}, THRESHOLDS).level == NONE
+    assert decide(Finding(), {"active": 0.9, "idiom": 0.1}, THRESHOLDS).level == CRISIS

@@ -103,7 +103,8 @@ def test_the_clinic_and_the_country_are_as_set() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_kind_language_and_channel_choose_the_words(kind: str, language: str, channel: str) -> None:
     message = _say("utter_crisis", _user("crisis", kind=kind, language=language), channel=channel)
-    assert message == {"text": _crisis_text(kind, language, "sms" if channel == "sms" else "web")}
+    assert message["text"] == _crisis_text(kind, language, "sms" if channel == "sms" else "web")
+    assert "buttons" not in message
     others = {_crisis_text(other, language, "sms" if channel == "sms" else "web") for other in KINDS if other != kind}
     assert message["text"] not in others
 
@@ -146,6 +147,38 @@ def test_the_check_in_is_not_asked_twice_in_the_same_words() -> None:
     assert [button["payload"] for button in again["buttons"]] == ["/check_in_yes", "/check_in_no"]
     later = _say("utter_check_in", first, SAID, _user("greet"), SAID, first)
     assert later["text"] == _crisis_text("check_in")
+
+
+# What a channel is told of a reply.
+
+
+def test_a_channel_is_told_what_kind_of_reply_it_is() -> None:
+    assert _say("utter_greet", HELLO, SAID)["about"] == {
+        "kind": "reply",
+        "lang": "en",
+        "crisis_lines": 0,
+        "crisis_lang": "en",
+    }
+    assert _say("utter_answer", HELLO, SAID, answer="So long.")["about"]["kind"] == "answer"
+    assert _say("utter_check_in", _user("check_in", language="es"))["about"]["kind"] == "check_in"
+    assert _say("utter_no_to_check_in", _user("check_in_no"))["about"]["kind"] == "reply"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_line_of_a_crisis_reply_says_where_help_is_and_a_life_in_danger_is_urgent(kind: str) -> None:
+    message = _say("utter_crisis", _user("crisis", kind=kind, language="es"))
+    assert message["about"] == {
+        "kind": "crisis",
+        "lang": "es",
+        "urgent": kind == "imminent",
+        "crisis_lines": len(message["text"].splitlines()),
+        "crisis_lang": "es",
+    }
+
+
+def test_the_line_that_stays_is_told_from_the_reply_above_it() -> None:
+    about = _say("utter_greet", _user("crisis", language="es"), SAID, _user("greet"))["about"]
+    assert (about["kind"], about["lang"], about["crisis_lines"], about["crisis_lang"]) == ("reply", "en", 1, "es")
 
 
 # The line that stays.

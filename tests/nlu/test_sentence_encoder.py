@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.shared.core.events import ActionExecuted, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from ketamine_guide.nlu.message_reader import MessageReader, reading_of
 from ketamine_guide.nlu.minilm import WIDTH
 from ketamine_guide.nlu.sentence_encoder import (
     SentenceEncoder,
     encode_examples,
     sentence_vector,
     sentence_vectors,
+    text_vectors,
     window_vectors,
 )
 from ketamine_guide.nlu.windows import windows
@@ -65,6 +72,33 @@ def test_a_long_message_has_a_vector_for_each_window(encoder: SentenceEncoder) -
     np.testing.assert_allclose([vector for _, vector in found], encode_examples(windows(text)), atol=1e-5)
 
 
+def test_each_question_of_a_message_has_a_vector_and_the_message_has_its_own(encoder: SentenceEncoder) -> None:
+    text = "how long is it, and what does it cost?"
+    (message,) = encoder.process([Message.build(text)])
+    found = text_vectors(message)
+    assert list(found) == [text, "how long is it", "what does it cost?"]
+    np.testing.assert_allclose(list(found.values()), encode_examples(list(found)), atol=1e-5)
+    np.testing.assert_array_equal(found[text], sentence_vector(message))
+    assert [piece for piece, _ in window_vectors(message)] == [text]
+
+
+def test_a_follow_up_has_a_vector_behind_its_question_too(encoder: SentenceEncoder) -> None:
+    answered = UserUttered("…", intent={"name": "ask_nausea"}, timestamp=time.time())
+    tracker = DialogueStateTracker.from_events("somebody", [ActionExecuted("action_listen"), answered])
+    (message,) = encoder.process(MessageReader().process([Message.build("for how long?")], tracker))
+    in_context = reading_of(message).in_context
+    assert list(text_vectors(message)) == ["for how long?", in_context]
+    assert [piece for piece, _ in window_vectors(message)] == ["for how long?"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(text=st.text(st.characters()))
+def test_any_text_passes(encoder: SentenceEncoder, text: str) -> None:
+    (message,) = encoder.process([Message.build(text)])
+    assert message.get("text") == text
+    assert set(text_vectors(message)) in ({*reading_of(message).texts()}, set())
+
+
 def test_examples_have_the_vectors_that_messages_have(encoder: SentenceEncoder) -> None:
     texts = ["how long is it", "what does it cost"]
     data = encoder.process_training_data(TrainingData([Message.build(text, intent="a") for text in texts]))
@@ -86,6 +120,7 @@ def test_when_it_fails_the_message_goes_on_without_vectors(
     assert [message.get("text") for message in messages] == [f"hello {SECRET}", "again"]
     assert [sentence_vector(message) for message in messages] == [None, None]
     assert [window_vectors(message) for message in messages] == [[], []]
+    assert [text_vectors(message) for message in messages] == [{}, {}]
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
     assert "RuntimeError" in caplog.text
     assert SECRET not in caplog.text

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
@@ -13,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_guide.nlu.sentence_encoder import SentenceEncoder
 from ketamine_guide.nlu.text_model import TextModel
-from ketamine_guide.nlu.topic_classifier import TopicClassifier
+from ketamine_guide.nlu.topic_classifier import TopicClassifier, rankings
 
 EXAMPLES = {
     "length": [
@@ -57,10 +59,36 @@ def test_the_ranking_holds_every_intent_once_and_sums_to_one(
     assert [guess["confidence"] for guess in ranking] == sorted((g["confidence"] for g in ranking), reverse=True)
 
 
+def test_each_question_of_a_message_is_ranked_by_itself(encoder: SentenceEncoder, trained: TopicClassifier) -> None:
+    text = "how many minutes does it take, and will i feel sick?"
+    (message,) = trained.process(encoder.process([Message.build(text)]))
+    found = rankings(message)
+    assert {piece: ranking[0][0] for piece, ranking in found.items() if piece != text} == {
+        "how many minutes does it take": "length",
+        "will i feel sick?": "nausea",
+    }
+    assert message.get("intent") == {"name": found[text][0][0], "confidence": found[text][0][1]}
+
+
+def test_a_part_without_words_is_not_ranked(encoder: SentenceEncoder, trained: TopicClassifier) -> None:
+    (message,) = trained.process(encoder.process([Message.build("what does it cost?\n💊 ?")]))
+    assert "💊 ?" not in rankings(message)
+    assert [ranking[0][0] for ranking in rankings(message).values()] == ["cost", "cost"]
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.characters()))
+def test_any_text_passes(encoder: SentenceEncoder, trained: TopicClassifier, text: str) -> None:
+    (message,) = trained.process(encoder.process([Message.build(text)]))
+    assert message.get("text") == text
+    assert message.get("intent")["name"] in {*EXAMPLES, None}
+
+
 @pytest.mark.parametrize("text", ["", "   ", "🙏", "?!"])
 def test_without_words_it_is_sure_of_nothing(encoder: SentenceEncoder, trained: TopicClassifier, text: str) -> None:
     (message,) = trained.process(encoder.process([Message.build(text)]))
     assert message.get("intent")["confidence"] == 0
+    assert rankings(message) == {}
 
 
 def test_training_twice_gives_the_same_model() -> None:
