@@ -138,7 +138,8 @@ def decide(finding: Finding, probabilities: dict[str, float] | None, thresholds:
     excused = finding.excused and likeliest != "imminent"
     if by_rule or (score is not None and score >= thresholds.crisis and not excused):
         level = CRISIS
-    elif finding.kind or (score is not None and score >= thresholds.check_in):
+    elif (finding.kind and (finding.sure or score is None)) or (score is not None and score >= thresholds.check_in):
+        # What is as often a joke counts alone only where there is no classifier to hear how it is meant.
         level = CHECK_IN
     else:
         level = NONE

@@ -47,6 +47,7 @@ class Entities:
     def __init__(self, path: Path = _FILE) -> None:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         self._entries: dict[tuple[str, str], dict[str, Any]] = {}
+        self._other_words: list[str] = content.pop("other_words", [])
         self._language = spacy.blank("en")
         ruler = self._language.add_pipe("entity_ruler")
         patterns: list[dict[str, Any]] = []
@@ -60,18 +61,26 @@ class Entities:
 
     def _pattern(self, phrase: str) -> list[dict[str, Any]]:
         words = [token.lower_ for token in self._language.make_doc(phrase)]
-        return [{"LOWER": {"FUZZY1": word} if len(word) >= _LONG else word} for word in words]
+        near = [{"FUZZY1": word, "NOT_IN": self._other_words} if len(word) >= _LONG else word for word in words]
+        return [{"LOWER": word} for word in near]
 
     def find(self, text: str) -> list[Entity]:
         """What a message of any length names, in order. A number of weeks is of type `weeks`."""
-        text = text[:_MOST_CHARACTERS].replace("’", "'")
+        text = _plain(text[:_MOST_CHARACTERS])
         named = []
         for span in self._language(text).ents:
             entry = self._entries[(span.label_, span.id_)]
             place = span.start_char, span.end_char
             named.append(Entity(span.label_, span.id_, *place, entry.get("topic"), entry.get("instead", {})))
-        weeks = [Entity("weeks", m[1], m.start(), m.end()) for m in _WEEKS.finditer(text.lower())]
+        weeks = [Entity("weeks", m[1], m.start(), m.end()) for m in _WEEKS.finditer(text)]
         return sorted([*named, *weeks], key=lambda entity: entity.start)
+
+
+def _plain(text: str) -> str:
+    """The text as the phrases are written, every character in its place."""
+    # A lone surrogate, which JSON can bring, is more than spaCy takes.
+    readable = text.encode("utf-8", "replace").decode("utf-8").replace("’", "'")
+    return "".join(lower if len(lower := character.lower()) == 1 else character for character in readable)
 
 
 @lru_cache

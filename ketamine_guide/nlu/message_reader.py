@@ -43,8 +43,14 @@ class MessageReader(GraphComponent):  # type: ignore[misc]
         """Builds the component (see the parent class)."""
         return cls()
 
-    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
-        """Reads the messages; one that can't be read goes on as it is, for the crisis screen must be reached."""
+    def process(self, messages: list[Message], tracker: DialogueStateTracker) -> list[Message]:
+        """Reads the messages; one that can't be read goes on as it is, for the crisis screen must be reached.
+
+        Args:
+            messages: what was said.
+            tracker: the conversation before it; None behind `/model/parse`, though Rasa's validation of the graph wants
+                it written as if it could not be.
+        """
         for message in messages:
             try:
                 message.set(_READING, _read(message.get(TEXT) or "", tracker))
@@ -94,6 +100,8 @@ def _turns(tracker: DialogueStateTracker) -> Any:
 
 def _topics(event: UserUttered) -> list[str]:
     """The topics of the document that a message was answered with."""
+    if event.intent_name == "crisis":
+        return []
     names = [event.intent_name, *(question["name"] for question in event.parse_data.get(QUESTIONS) or ())]
     return [name for name in dict.fromkeys(names) if name in library().topics]
 

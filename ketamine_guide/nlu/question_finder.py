@@ -25,7 +25,7 @@ class QuestionFinder(GraphComponent):  # type: ignore[misc]
     """Sets the message's intent, and under `questions` each question of a message that asks several.
 
     Config:
-        sure, clause, alone, second, beside, alone_intents: see `questions.Thresholds`.
+        sure, clause, told, alone, second, beside, alone_intents: see `questions.Thresholds`.
     """
 
     @classmethod
@@ -45,7 +45,7 @@ class QuestionFinder(GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
     ) -> QuestionFinder:
         """Builds the component from its config (see the parent class)."""
-        chosen = {name: config[name] for name in ("sure", "clause", "alone", "second", "beside")}
+        chosen = {name: config[name] for name in ("sure", "clause", "told", "alone", "second", "beside")}
         return cls(Thresholds(**chosen, alone_intents=frozenset(config.get("alone_intents", ()))))
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -69,4 +69,6 @@ class QuestionFinder(GraphComponent):  # type: ignore[misc]
             return ()
         behind = ranked.get(reading.in_context) if reading.in_context else None
         clauses = [ranked[clause] for clause in reading.clauses if clause in ranked]
-        return find(whole, clauses, Context(behind, reading.more), named(message), self._thresholds)
+        told = [ranked[clause] for clause in reading.told if clause in ranked]
+        context = Context(behind, reading.more)
+        return find(whole, clauses, context, named(message), self._thresholds, told=told)

@@ -29,7 +29,8 @@ class Thresholds:
 
     Attributes:
         sure: the likeliest intent of a whole message is believed from here on.
-        clause: a clause of several is believed from here on.
+        clause: a clause of several is believed from here on, when it is a question.
+        told: the same for a clause that is none, of which only an emergency is taken.
         alone: from here on a message stands for itself, whatever was said before it.
         second: a second topic is answered briefly too when it is at least so likely, as a share of the first.
         beside: the same, for a topic beside a question that is turned down, and the other way round.
@@ -38,6 +39,7 @@ class Thresholds:
 
     sure: float
     clause: float
+    told: float
     alone: float
     second: float
     beside: float
@@ -71,6 +73,8 @@ def find(
     context: Context,
     named: Sequence[Entity],
     thresholds: Thresholds,
+    *,
+    told: Sequence[Ranking] = (),
 ) -> tuple[Question, ...]:
     """What to answer.
 
@@ -80,20 +84,31 @@ def find(
         context: what was said before.
         named: what the message names.
         thresholds: how likely a reading must be.
+        told: its clauses that are no questions; only an emergency is taken from them.
     """
     if any(entity.type == "weeks" for entity in named):
         # "14 weeks" is no age.
-        whole = [guess for guess in whole if guess[0] != _MINOR]
-    if context.ranking and whole[0][1] < thresholds.alone:
+        whole = _without(_MINOR, whole)
+        clauses, told = ([_without(_MINOR, ranking) for ranking in rankings] for rankings in (clauses, told))
+        context = replace(context, ranking=_without(_MINOR, context.ranking or []))
+    if context.ranking and (not whole or whole[0][1] < thresholds.alone):
         whole = _mean(whole, context.ranking)
-    return _sharpened(_find(whole, clauses, context.more, thresholds), named)
+    if not whole:
+        return ()
+    clauses, told = ([ranking for ranking in rankings if ranking] for rankings in (clauses, told))
+    return _sharpened(_find(whole, clauses, told, context.more, thresholds), named)
 
 
-def _find(whole: Ranking, clauses: list[Ranking], more: str | None, thresholds: Thresholds) -> tuple[Question, ...]:
+def _find(
+    whole: Ranking, clauses: list[Ranking], told: list[Ranking], more: str | None, thresholds: Thresholds
+) -> tuple[Question, ...]:
     name, likely = whole[0]
     sure = likely >= thresholds.sure
     believed = [ranking[0][0] for ranking in clauses if ranking[0][1] >= thresholds.clause]
-    urgent = [found for found in ([name, *believed] if sure else believed) if found in thresholds.alone_intents]
+    # A history told in passing ("chest pain in 2009") must be all the surer.
+    heard = [ranking[0][0] for ranking in told if ranking[0][1] >= thresholds.told]
+    grave = [name, *believed, *heard] if sure else [*believed, *heard]
+    urgent = [found for found in grave if found in thresholds.alone_intents]
     if urgent:
         return (Question(urgent[0]),)
     asked = [found for found in dict.fromkeys(believed) if _is_question(found)]
@@ -111,7 +126,11 @@ def _find(whole: Ranking, clauses: list[Ranking], more: str | None, thresholds: 
 def _sharpened(found: tuple[Question, ...], named: Sequence[Entity]) -> tuple[Question, ...]:
     """The same, made to fit what the message names."""
     instead = {left: right for entity in named for left, right in entity.instead.items()}
-    found = tuple(dict.fromkeys(replace(asked, name=instead.get(asked.name, asked.name)) for asked in found))
+    once: dict[str, Question] = {}
+    for asked in found:
+        name = instead.get(asked.name, asked.name)
+        once.setdefault(name, replace(asked, name=name))
+    found = tuple(once.values())
     about = [entity.topic for entity in named if entity.topic]
     if about and len(found) == 1 and found[0].name in _ABOUT_WHAT_IS_NAMED:
         return (*found, Question(about[0], brief=True))
@@ -140,6 +159,10 @@ def _mean(one: Ranking, other: Ranking) -> Ranking:
     first = dict(one)
     names = {**first, **second}
     return sorted(((n, (first.get(n, 0.0) + second.get(n, 0.0)) / 2) for n in names), key=lambda item: -item[1])
+
+
+def _without(name: str, ranking: Ranking) -> Ranking:
+    return [guess for guess in ranking if guess[0] != name]
 
 
 def _is_topic(name: str) -> bool:

@@ -22,13 +22,14 @@ _ASKING = (
     r"(?:how|hows|hw|what|whats|what's|wh?[ao]ts?|when|where|who|whos|why|y|which|wich|is|are|r|am|do|does|du[sz]|doz|did"
     r"|can|could|cud|will|would|wud|should|shud|has|have|im|i'm|if|whether|any|anything|tell me)"
 )
-_JOINING = r"(?:and also|and|also|plus|or|but|then|n|&|\+)"
+_JOINING_WORD = r"(?:and|also|plus|or|but|then|n|&|\+)"
+_JOINING = rf"(?:and also|{_JOINING_WORD})"
 _BETWEEN = re.compile(
     rf"(?<=[.?!;])\s+|\n+|\s+(?=\d[.)]\s)|,?\s+{_JOINING}\s+(?={_ASKING}\b)|,\s*(?={_ASKING}\b)", re.IGNORECASE
 )
 _NUMBERED = re.compile(r"^\d[.)]\s+")
 _IS_QUESTION = re.compile(
-    rf"\?|^(?:(?:{_JOINING}|so|ok|hi|hello|hey|please|other thing is|my question is)\s+)*{_ASKING}\b"
+    rf"\?|^(?:(?:{_JOINING_WORD}|so|ok|hi|hello|hey|please|other thing is|my question is)\s+)*{_ASKING}\b"
     r"|\b(?:wonder(?:ing)?|curious|want(?:ed)? to (?:know|ask)|need to know|like to know|tell me|explain|any idea"
     r"|question|worried|scared|not sure|confused|understand|asking|how often|how long|how many|how much)\b",
     re.IGNORECASE,
@@ -48,6 +49,7 @@ class Reading:
         in_context: the question answered before with this message after it, when the message seems to lean on it.
         more: the topic that "tell me more" asks for now.
         chosen: the intent of the offered button whose words or number the message is.
+        told: its clauses that are no questions, in which an emergency may stand.
     """
 
     windows: tuple[str, ...]
@@ -55,11 +57,12 @@ class Reading:
     in_context: str | None = None
     more: str | None = None
     chosen: str | None = None
+    told: tuple[str, ...] = ()
 
     def texts(self) -> list[str]:
         """Every text that has to be encoded, each once; the message (or its first window) comes first."""
         context = (self.in_context,) if self.in_context else ()
-        return list(dict.fromkeys((*self.windows, *self.clauses, *context)))
+        return list(dict.fromkeys((*self.windows, *self.clauses, *self.told, *context)))
 
 
 def read(text: str, *, question: str | None = None, more: str | None = None) -> Reading:
@@ -71,7 +74,9 @@ def read(text: str, *, question: str | None = None, more: str | None = None) -> 
         more: the topic to go on with.
     """
     in_context = behind(question, text) if question and leans(text) else None
-    return Reading(tuple(windows(text)), tuple(questions(text)), in_context, more)
+    asked = questions(text)
+    told = tuple(clause for clause in _clauses(text) if clause not in asked)[-_MOST_CLAUSES:]
+    return Reading(tuple(windows(text)), tuple(asked), in_context, more, told=told)
 
 
 def behind(question: str, text: str) -> str:
@@ -81,11 +86,16 @@ def behind(question: str, text: str) -> str:
 
 def questions(text: str) -> list[str]:
     """The clauses of a message that look like questions, in order; none when the message is a single clause."""
+    return [clause for clause in _clauses(text) if _IS_QUESTION.search(clause)][:_MOST_CLAUSES]
+
+
+def _clauses(text: str) -> list[str]:
+    """The clauses of a message; none when it is a single one."""
+    # Single spaces only: in a page of them `_BETWEEN` would look ahead from each to the last.
+    text = "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
     clauses = [_NUMBERED.sub("", clause.strip()) for clause in _BETWEEN.split(text) if clause]
     clauses = [clause for clause in clauses if " " in clause or clause.endswith("?")]
-    if clauses == [text.strip()]:
-        return []
-    return [clause for clause in clauses if _IS_QUESTION.search(clause)][:_MOST_CLAUSES]
+    return [] if clauses == [text] else clauses
 
 
 def leans(text: str) -> bool:

@@ -23,6 +23,9 @@ from ketamine_guide.nlu.text_model import TextModel
 logger = logging.getLogger(__name__)
 
 _RANKED = 10
+# How closely the model on meaning follows the examples. The encoder was tuned to them and follows them itself: held back,
+# the model generalises better (docs/understanding.md).
+_STRICTNESS = 3
 _RANKINGS = "rankings"
 
 
@@ -75,6 +78,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
             [message.get(TEXT) for message in examples],
             sentence_vectors(examples),
             [message.get(INTENT) for message in examples],
+            strictness=_STRICTNESS,
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)

@@ -26,6 +26,7 @@ SAFETY = set(yaml.safe_load((DATA / "dialogue" / "safety.yml").read_text(encodin
 DANGER = {"abuse", "violence_to_others", "urgent_symptoms"}
 MOST_SENTENCES, MOST_SENTENCES_OF_SAFETY = 6, 7
 COPIED_WORDS = 9
+GLOSSARY: dict[str, list[str]] = yaml.safe_load((DATA / "glossary.yml").read_text(encoding="utf-8"))["terms"]
 
 
 def _name(entry: object) -> str:
@@ -92,6 +93,31 @@ def test_replies_are_plain(entry: Topic) -> None:
     sentences = re.split(r"(?<=[.?!]) ", text)
     assert 2 <= len(sentences) <= (MOST_SENTENCES_OF_SAFETY if entry.name in SAFETY else MOST_SENTENCES)
     assert all(len(sentence.split()) <= 24 for sentence in sentences)
+
+
+def _unexplained(text: str) -> list[str]:
+    """The terms of art in a text that it does not explain, as `data/glossary.yml` has them."""
+    found = []
+    for terms, explanations in GLOSSARY.items():
+        words = "|".join(re.escape(term.strip()) for term in terms.split("|"))
+        used = re.search(rf"\b(?:{words})s?\b", text, re.IGNORECASE)
+        if used and not any(re.search(pattern, text, re.IGNORECASE) for pattern in explanations):
+            found.append(used[0])
+    return found
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=_name)
+def test_every_term_of_art_is_explained_where_it_stands(topic: Topic) -> None:
+    assert _unexplained(topic.answer) == []
+
+
+@pytest.mark.parametrize("terms", GLOSSARY)
+def test_a_term_by_itself_is_unexplained_and_its_explanation_mends_it(terms: str) -> None:
+    for term in (term.strip() for term in terms.split("|")):
+        assert term in _unexplained(f"This is about {term}.")
+        assert f"{term}s" in _unexplained(f"These are {term}s.")
+        for explanation in GLOSSARY[terms]:
+            assert term not in _unexplained(f"This is about {term}: {explanation}.")
 
 
 @pytest.mark.parametrize("entry", [*TOPICS, *INTENTS], ids=_name)

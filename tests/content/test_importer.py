@@ -40,6 +40,13 @@ def test_every_entry_has_an_intent_its_examples_and_a_rule(content: Library) -> 
     assert sorted(ruled) == sorted([*names, SEVERAL, *WRITTEN_BY_HAND])
 
 
+def test_follow_ups_are_learnt_behind_the_question_they_lean_on(content: Library) -> None:
+    learnt = {(example.get("intent"), example.get("text")) for example in _importer().get_nlu_data().intent_examples}
+    for name, follow_ups in content.follow_ups().items():
+        for row in follow_ups:
+            assert (name, f"{content.topics[row.after].question} {row.words}") in learnt
+
+
 def test_only_the_screen_and_its_buttons_lead_to_a_crisis() -> None:
     taught = {example.get("intent") for example in _importer().get_nlu_data().intent_examples}
     assert not SAFETY & taught

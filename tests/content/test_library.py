@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ketamine_guide.content.library import DATA, ContentError, Library, load
+from ketamine_guide.content.library import DATA, ContentError, FollowUp, Library, load
 
 TOPIC = "data/topics/byline.yml"
 
@@ -21,6 +21,11 @@ def _rewrite(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+
+
+def _add_follow_up(path: Path, line: str) -> None:
+    """Puts a line first under the first entry that has follow-ups."""
+    _rewrite(path, "    follow_ups: |\n", f"    follow_ups: |\n      {line}\n")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,46 @@ def test_a_related_topic_must_exist(data: Path) -> None:
     _rewrite(path, related, "    related: [ask_nothing, ask_bladder]")
     with pytest.raises(ContentError, match="ask_nothing"):
         load(data)
+
+
+def test_follow_ups_are_read_from_their_lines(data: Path) -> None:
+    path = data / "topics" / "byline.yml"
+    name = "ask_who_wrote_this"
+    before = load(data).follow_ups()[name]
+    _rewrite(path, "    follow_ups: |\n", "    follow_ups: |\n\n      ask_bladder >  is a > b  \n      ask_cost>why\n")
+    rows = [FollowUp(after="ask_bladder", words="is a > b"), FollowUp(after="ask_cost", words="why"), *before]
+    assert load(data).follow_ups()[name] == rows
+
+
+def test_follow_ups_may_be_missing(data: Path) -> None:
+    path = data / "topics" / "byline.yml"
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "follow_ups" not in line and " > " not in line))
+    assert load(data).follow_ups()["ask_who_wrote_this"] == []
+
+
+@pytest.mark.parametrize("line", ["ask_bladder why", "ask_bladder >", "ask_bladder >   ", "why"])
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("topics/byline.yml", "ask_who_wrote_this"), ("dialogue/cannot_answer_medical.yml", "cannot_dose")],
+)
+def test_a_bad_line_of_follow_ups_is_refused_by_name(data: Path, file: str, name: str, line: str) -> None:
+    _add_follow_up(data / file, line)
+    with pytest.raises(ContentError, match=rf"(?s){file}: {name}: .*expected <topic> > <words>, found '{line[:3]}"):
+        load(data)
+
+
+@pytest.mark.parametrize("after", ["ask_nothing", "greet"])
+def test_a_follow_up_comes_after_a_topic_that_exists(data: Path, after: str) -> None:
+    _add_follow_up(data / "topics" / "byline.yml", f"{after} > why")
+    with pytest.raises(ContentError, match=f"follow_ups of ask_who_wrote_this come after what does not exist: {after}"):
+        load(data)
+
+
+def test_every_follow_up_comes_after_a_topic_and_some_lead_to_each(content: Library) -> None:
+    rows = content.follow_ups()
+    assert {row.after for follow_ups in rows.values() for row in follow_ups} <= content.topics.keys()
+    assert [name for name in content.topics if not rows[name]] == []
 
 
 def test_an_empty_file_is_named(data: Path) -> None:

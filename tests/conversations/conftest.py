@@ -71,6 +71,28 @@ class Conversation:
         assert all(button["payload"].lstrip("/") in self._content.topics for button in self.buttons)
         return self
 
+    def bot_answers_each(self, *names: str) -> Conversation:
+        """The answers to several topics, in full or short, in this order, over one source line and one disclaimer."""
+        lines = self.reply.splitlines()
+        places = []
+        for topic in (self._content.topics[name] for name in names):
+            places += [place for place, line in enumerate(lines) if line in (topic.answer, topic.answer_sms)]
+        (source,) = (place for place, line in enumerate(lines) if line.startswith("Source: "))
+        assert len(places) == len(names), self.reply
+        assert [*places, source] == sorted([*places, source]), self.reply
+        sections = lines[source].removeprefix("Source: ").split("; ")
+        assert {self._content.topics[name].section for name in names} <= set(sections)
+        assert sum(line.startswith(DISCLAIMER) for line in lines) == 1
+        return self
+
+    def bot_turns_down_first(self, name: str) -> Conversation:
+        """A question is turned down in the first message, which has no source; what is answered comes after it."""
+        first, *others = (str(message.get("text", "")) for message in self.messages)
+        assert self._content.intents[name].reply.format_map(wording()) in first, self.reply
+        assert "Source:" not in first
+        assert others, self.reply
+        return self
+
     def bot_replies(self, name: str) -> Conversation:
         """The reply of another intent, which has no source, for it is not drawn from the document."""
         expected = self._content.intents[name].reply.format_map(wording())

@@ -57,7 +57,7 @@ def test_at_the_start_a_message_stands_for_itself() -> None:
 
 
 def test_without_a_tracker_as_well() -> None:
-    (message,) = MessageReader().process([Message.build("and how long?")])
+    (message,) = MessageReader().process([Message.build("and how long?")], None)
     assert reading_of(message) == read("and how long?")
 
 

@@ -25,7 +25,15 @@ from ketamine_guide.nlu.reading import behind
 from ketamine_guide.nlu.sentence_encoder import SentenceEncoder
 from ketamine_guide.nlu.topic_classifier import TopicClassifier
 
-CONFIG = {"sure": 0.5, "clause": 0.4, "alone": 0.6, "second": 0.9, "beside": 0.9, "alone_intents": ["urgent_symptoms"]}
+CONFIG = {
+    "sure": 0.5,
+    "clause": 0.4,
+    "told": 0.4,
+    "alone": 0.6,
+    "second": 0.9,
+    "beside": 0.9,
+    "alone_intents": ["urgent_symptoms"],
+}
 EXAMPLES = {
     "ask_cost": ["what does it cost", "is it expensive", "what is the price", "how much money do i pay"],
     "ask_session_length": ["how long is a session", "how many minutes does it take", "how much time do i need"],

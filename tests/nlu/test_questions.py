@@ -12,7 +12,13 @@ from ketamine_guide.nlu.entities import Entity
 from ketamine_guide.nlu.questions import MORE, Context, Question, Ranking, Thresholds, find
 
 THRESHOLDS = Thresholds(
-    sure=0.25, clause=0.45, alone=0.6, second=0.35, beside=0.6, alone_intents=frozenset({"urgent_symptoms", "under_18"})
+    sure=0.25,
+    clause=0.45,
+    told=0.45,
+    alone=0.6,
+    second=0.35,
+    beside=0.6,
+    alone_intents=frozenset({"urgent_symptoms", "under_18"}),
 )
 COST, LENGTH, NAUSEA, SAFE = "ask_cost", "ask_session_length", "ask_nausea", "ask_is_it_safe"
 DRIVING, SYMPTOM, CONDITION = "cannot_driving", "cannot_interpret_symptom", "cannot_medical_condition"
@@ -167,5 +173,5 @@ def test_beside_an_emergency_nothing_is_ever_answered(whole: Ranking, clauses: l
 
 @given(RANKINGS, st.lists(RANKINGS, max_size=4))
 def test_who_asks_for_certainty_that_is_never_there_gets_no_answer(whole: Ranking, clauses: list[Ranking]) -> None:
-    never = Thresholds(sure=1.1, clause=1.1, alone=1.1, second=1.1, beside=1.1)
+    never = Thresholds(sure=1.1, clause=1.1, told=1.1, alone=1.1, second=1.1, beside=1.1)
     assert find(whole, clauses, Context(), [], never) == ()

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
@@ -29,17 +30,23 @@ EXAMPLES = {
 }
 
 
-@pytest.fixture
-def encoder(storage: LocalModelStorage, context: Any) -> SentenceEncoder:
-    return SentenceEncoder.create({}, storage, Resource("encoder"), context)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
+    return LocalModelStorage.create(tmp_path_factory.mktemp("trained"))
 
 
-@pytest.fixture
-def trained(encoder: SentenceEncoder, storage: LocalModelStorage, resource: Resource, context: Any) -> TopicClassifier:
+@pytest.fixture(scope="module")
+def encoder(kept: LocalModelStorage) -> SentenceEncoder:
+    return SentenceEncoder.create({}, kept, Resource("encoder"), None)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def trained(encoder: SentenceEncoder, kept: LocalModelStorage) -> TopicClassifier:
+    resource, context = Resource("classifier"), ExecutionContext(GraphSchema({}), "model")
     examples = [Message.build(text, intent=intent) for intent, texts in EXAMPLES.items() for text in texts]
     data = encoder.process_training_data(TrainingData(examples))
-    TopicClassifier.create({}, storage, resource, context).train(data)
-    return TopicClassifier.load({}, storage, resource, context)
+    TopicClassifier.create({}, kept, resource, context).train(data)
+    return TopicClassifier.load({}, kept, resource, context)
 
 
 def test_it_finds_the_intent_of_words_it_never_saw(encoder: SentenceEncoder, trained: TopicClassifier) -> None:
@@ -76,7 +83,7 @@ def test_a_part_without_words_is_not_ranked(encoder: SentenceEncoder, trained: T
     assert [ranking[0][0] for ranking in rankings(message).values()] == ["cost", "cost"]
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30)
 @given(text=st.text(st.characters()))
 def test_any_text_passes(encoder: SentenceEncoder, trained: TopicClassifier, text: str) -> None:
     (message,) = trained.process(encoder.process([Message.build(text)]))
