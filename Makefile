@@ -11,7 +11,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run shell train test check evaluate tune lock clean
+.PHONY: help install run shell train test check evaluate bench tune lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -24,8 +24,8 @@ install: .venv/installed  ## install everything into .venv (done by the others w
 run: $(MODEL)  ## serve the guide on this machine; Ctrl-C stops it
 	@$(PYTHON) -m ketamine_guide.launch run
 
-shell: $(MODEL)  ## talk to the guide in this terminal
-	@$(PYTHON) -m ketamine_guide.launch shell
+shell: $(MODEL)  ## talk to the guide in this terminal; make shell AS=sms shows the text messages
+	@$(PYTHON) -m ketamine_guide.launch shell $(if $(AS),--as $(AS))
 
 train: $(MODEL)  ## train the model if anything it learns from has changed
 
@@ -45,6 +45,9 @@ check: .venv/installed  ## style and types only
 evaluate: $(MODEL)  ## measure answers and crisis screen: make evaluate QUESTIONS=set.jsonl CRISIS=set.jsonl
 	@$(PYTHON) -m ketamine_guide.evaluate $(QUESTIONS); answers=$$?; \
 	$(PYTHON) -W ignore -m ketamine_guide.crisis.evaluate $(CRISIS) && exit $$answers
+
+bench: .venv/installed  ## measure speed beside Rasa's default pipeline; make bench QUICK=1 takes a quarter of an hour
+	@$(PYTHON) -W ignore -m ketamine_guide.bench $(if $(QUICK),--quick)
 
 tune: .venv/installed  ## fit the sentence encoder to the examples again (half an hour; its result is kept in git)
 	@$(PYTHON) -m ketamine_guide.nlu.tune

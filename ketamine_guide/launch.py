@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +25,15 @@ from typing import IO
 import requests
 import yaml
 
+from ketamine_guide.channels.sms import preview
 from ketamine_guide.settings import ROOT, settings
 
 MODEL = ROOT / "models" / "guide.tar.gz"
 _CONVERSATIONS = ROOT / "var" / "conversations.db"
 _LOG = ROOT / "var" / "guide.log"
 _HOST = "127.0.0.1"
-_RASA = [sys.executable, "-m", "rasa"]
+# Rasa's own command line, which starts sooner this way.
+_RASA = [sys.executable, "-m", "ketamine_guide.rasa_changes"]
 _READY_SECONDS = 180
 _SECONDS_TO_STOP = 10
 # Rasa binds to all interfaces by default, reports its use, and prints a screenful of other projects' warnings.
@@ -126,9 +128,10 @@ def running_bot(
     """
     with _actions_and_endpoints(conversations, actions_port, output, settings) as (actions, endpoints):
         command = ["run", "--model", str(model), "--endpoints", str(endpoints), "-i", _HOST, "--port", str(port)]
-        with _process(command, output, settings) as rasa:
+        with process(command, output, settings) as rasa:
             url = f"http://{_HOST}:{port}"
-            _wait_until_ready(rasa, f"{url}/webhooks/rest/", "Rasa")
+            _wait_for_actions(actions, actions_port)
+            wait_until_ready(rasa, f"{url}/webhooks/rest/", "Rasa")
             yield Bot(url, actions_port, actions, rasa)
 
 
@@ -136,26 +139,33 @@ def running_bot(
 def _actions_and_endpoints(
     conversations: Path, actions_port: int, output: IO[bytes], settings: dict[str, str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """A ready action server, and a copy of `endpoints.yml` that names it and the conversations' file."""
+    """An action server that starts, and a copy of `endpoints.yml` that names it and the conversations' file."""
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text())
     endpoints["action_endpoint"]["url"] = f"http://{_HOST}:{actions_port}/webhook"
     endpoints["tracker_store"]["db"] = str(conversations)
     command = ["run", "actions", "--port", str(actions_port)]
-    with TemporaryDirectory() as folder, _process(command, output, settings) as actions:
+    with TemporaryDirectory() as folder, process(command, output, settings) as actions:
         path = Path(folder) / "endpoints.yml"
         path.write_text(yaml.safe_dump(endpoints))
-        _wait_until_ready(actions, f"http://{_HOST}:{actions_port}/health", "The action server")
         yield actions, path
 
 
 @contextmanager
-def _process(
-    command: list[str], output: IO[bytes], settings: dict[str, str] | None
+def process(
+    command: list[str], output: IO[bytes], settings: dict[str, str] | None, rasa: Sequence[str] = _RASA
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of Rasa's command line, stopped on leaving.
+
+    Args:
+        command: its arguments.
+        output: where it writes its log.
+        settings: environment variables, beside this process's own.
+        rasa: the command line.
+    """
     environment = {**os.environ, **_ENVIRONMENT, **(settings or {})}
     # Its own process group: Ctrl-C reaches only us, and we stop the two in order.
     process = subprocess.Popen(
-        [*_RASA, *command], cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+        [*rasa, *command], cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
     )
     try:
         yield process
@@ -168,7 +178,21 @@ def _process(
             process.wait()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str, name: str) -> None:
+def _wait_for_actions(actions: subprocess.Popen[bytes], port: int) -> None:
+    wait_until_ready(actions, f"http://{_HOST}:{port}/health", "The action server")
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], url: str, name: str) -> None:
+    """Waits until a process answers.
+
+    Args:
+        process: the process.
+        url: what it answers when it is ready.
+        name: as a message calls it.
+
+    Raises:
+        LaunchError: it ended, or was not ready in three minutes.
+    """
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -218,7 +242,9 @@ def run() -> None:
 def shell() -> None:
     """Starts the action server and Rasa's shell in this terminal, and stops both when the shell ends."""
     chosen = settings()
-    with _LOG.open("wb") as log, _actions_and_endpoints(_CONVERSATIONS, chosen.actions_port, log) as (_, endpoints):
+    port = chosen.actions_port
+    with _LOG.open("wb") as log, _actions_and_endpoints(_CONVERSATIONS, port, log) as (actions, endpoints):
+        _wait_for_actions(actions, port)
         command = ["shell", "--model", str(MODEL), "--endpoints", str(endpoints), "--port", str(chosen.port)]
         # Rasa's log and other projects' warnings go to the log file: the terminal belongs to the conversation.
         done = subprocess.run([*_RASA, *command], cwd=ROOT, env={**os.environ, **_ENVIRONMENT}, stderr=log, check=False)
@@ -226,10 +252,21 @@ def shell() -> None:
             raise LaunchError(f"The shell stopped (exit code {done.returncode}); see {_LOG.relative_to(ROOT)}.")
 
 
+def text_messages() -> None:
+    """Starts the guide and shows in this terminal what a phone would get, text by text, with their segments."""
+    chosen, own = settings(), preview.own_settings()
+    with (
+        _LOG.open("wb") as log,
+        running_bot(_CONVERSATIONS, chosen.port, chosen.actions_port, log, settings=own) as bot,
+    ):
+        preview.converse(bot.url, own)
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m ketamine_guide.launch", description=__doc__)
     parser.add_argument("what", choices=("run", "shell"), help="serve the guide, or talk to it in this terminal")
+    parser.add_argument("--as", dest="form", choices=("web", "sms"), default="web", help="how the shell shows replies")
     chosen = parser.parse_args()
     # Stopped or closed with its window, it takes its processes with it, as with Ctrl-C.
     for ending in (signal.SIGTERM, signal.SIGHUP):
@@ -239,7 +276,12 @@ def main() -> None:
         _require(settings().port, "KETAMINE_GUIDE_PORT")
         _require(settings().actions_port, "KETAMINE_GUIDE_ACTIONS_PORT")
         print("Starting the action server and Rasa. This takes about half a minute.", flush=True)
-        run() if chosen.what == "run" else shell()
+        if chosen.what == "run":
+            run()
+        elif chosen.form == "sms":
+            text_messages()
+        else:
+            shell()
     except KeyboardInterrupt:
         print("\nStopped.")
     except LaunchError as error:

@@ -9,8 +9,9 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkstemp
+from typing import Any
 
-from pydantic import BaseSettings, Field, SecretStr, validator
+from pydantic import BaseSettings, Field, SecretStr, root_validator, validator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,6 +62,22 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
     web_address_messages_per_minute: int = Field(
         200, ge=1, description="How many messages may come from one network address: a clinic's patients may share one."
     )
+    sms_public_url: str = Field(
+        "", description="Where the SMS gateway reaches us, `https://` and a name. It is part of signatures."
+    )
+    sms_messages_per_minute: int = Field(10, ge=1, description="How many texts a phone may send.")
+    twilio_account_sid: str = Field("", description="The account at Twilio. Off when empty.")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Its primary token: it signs texts.")
+    kannel_password: SecretStr = Field(
+        SecretStr(""), description="The password that Kannel sends with a text. Off when empty."
+    )
+    kannel_addresses: str = Field(
+        "127.0.0.1,::1", description="The network addresses that Kannel may call from, separated by commas."
+    )
+    earlier_secrets: SecretStr = Field(
+        SecretStr(""),
+        description="Former values of the secret, separated by commas: who opted out under them stays so.",
+    )
     port: int = Field(5005, ge=1, le=65535, description="The port of Rasa, on 127.0.0.1.")
     actions_port: int = Field(5055, ge=1, le=65535, description="The port of the action server, on 127.0.0.1.")
 
@@ -70,6 +87,22 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
         if wrong := [site for site in sites if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", site)]:
             raise ValueError(f"{', '.join(wrong)}: a site is https:// and a name, without a path or a star")
         return ",".join(sites)
+
+    @validator("sms_public_url")
+    def _public_url(cls, value: str) -> str:
+        url = value.strip().rstrip("/")
+        if url and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._/-]*)?", url):
+            raise ValueError("it is https:// and a name, maybe with a path, and no more")
+        return url
+
+    @root_validator
+    def _twilio_is_whole(cls, values: dict[str, Any]) -> dict[str, Any]:
+        token = values["twilio_auth_token"].get_secret_value() if "twilio_auth_token" in values else ""
+        given = [bool(values.get("twilio_account_sid")), bool(token)]
+        # Half of it would run without checking signatures, or refuse every patient's text.
+        if any(given) and not all([*given, values.get("sms_public_url")]):
+            raise ValueError("twilio_account_sid, twilio_auth_token and sms_public_url are needed together")
+        return values
 
     @property
     def clinic_contact(self) -> str:

@@ -47,3 +47,15 @@ def test_many_at_once_make_one_key(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(lambda _: Settings().secret_key(tmp_path / "secret"), range(32)))
     assert len(keys) == 1
+
+
+def test_sites_are_read_as_browsers_name_them() -> None:
+    assert Settings(web_origins=" https://Clinic.example/ ,http://127.0.0.1:8000,").web_origins == (
+        "https://clinic.example,http://127.0.0.1:8000"
+    )
+
+
+@pytest.mark.parametrize("site", ["*", "null", "clinic.example", "https://clinic.example/page", "https://*.example"])
+def test_a_site_of_another_form_is_refused_by_name(site: str) -> None:
+    with pytest.raises(ValidationError, match="web_origins"):
+        Settings(web_origins=f"https://clinic.example,{site}")

@@ -1,4 +1,4 @@
-"""The crisis screen at the web channel's door, for messages that Rasa does not get, or did not answer.
+"""The crisis screen at the channels' door, for messages that Rasa does not get, or did not answer.
 
 It has the rules of the screen without the classifier, so that it needs no model. In front of the limits it asks for the
 full screen too.
@@ -14,6 +14,8 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 
 from ketamine_guide.channels.incoming import YES, Message
+from ketamine_guide.channels.rasa_turn import ready
+from ketamine_guide.crisis.crisis_screen import SCREENED
 from ketamine_guide.crisis.lexicon import LexiconError, read
 from ketamine_guide.crisis.rules import Rules
 from ketamine_guide.crisis.screen import CHECK_IN, CRISIS, NONE, Screen, Thresholds, Verdict
@@ -43,6 +45,23 @@ class Guard:
         if message.choice:
             return Verdict(CRISIS if message.choice == YES else NONE, "active", "en", None)
         return self._screen.judge(message.text, [])
+
+    async def judge_in_full(self, message: Message, agent: Any) -> Verdict:
+        """What the whole screen makes of a message by itself; the rules alone when it can't be asked.
+
+        Args:
+            message: what the patient sent.
+            agent: Rasa's agent.
+        """
+        verdict = self.judge(message)
+        if verdict.level != NONE or not ready(agent):
+            return verdict
+        try:
+            parsed = await agent.processor.parse_message(UserMessage(message.said))
+            return Verdict(**parsed[SCREENED])
+        except Exception as error:
+            logger.error("A message could not be read in full: %s", type(error).__name__)
+            return verdict
 
     async def must_pass(self, message: Message, sender: str, agent: Any, *, in_full: bool) -> bool:
         """Whether a message has to be answered whatever is wrong with its length or its rate.

@@ -13,12 +13,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.shared.core.events import BotUttered, UserUttered
-
 from ketamine_guide.channels import rendering, words
 from ketamine_guide.channels.guard import Guard, record
 from ketamine_guide.channels.incoming import MOST_CHARACTERS, MOST_CHARACTERS_OF_REPORT, Message, RefusalError
+from ketamine_guide.channels.rasa_turn import ready, take
 from ketamine_guide.channels.rate_limit import Limits
 from ketamine_guide.channels.rendering import Reply
 from ketamine_guide.channels.turns import Turns
@@ -33,22 +31,6 @@ from ketamine_guide.store.database import migrated
 logger = logging.getLogger(__name__)
 
 NAME = "web"
-
-
-class WebOutput(OutputChannel):  # type: ignore[misc]
-    """Collects what Rasa says in a turn."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-
-    @classmethod
-    def name(cls) -> str:
-        """The channel whose form of the responses is chosen."""
-        return NAME
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Takes a message whole, with what stands beside its words."""
-        self.messages.append(message)
 
 
 class WebService:
@@ -160,13 +142,7 @@ class WebService:
         return [rendering.crisis(f"{message.id}.0", text, lang, self._links, urgent=urgent)]
 
     async def _take(self, agent: Any, session: str, message: Message, maybe_again: bool) -> list[Reply]:
-        """Takes the turn, unless it was taken by a process that died before it could keep the replies."""
-        said = await _said_before(agent, sender(session), message.id) if maybe_again else None
-        if said is None:
-            output = WebOutput()
-            given = UserMessage(message.said, output, sender(session), input_channel=NAME, message_id=message.id)
-            await agent.handle_message(given)
-            said = output.messages
+        said = await take(agent, NAME, sender(session), message, maybe_again=maybe_again)
         return rendering.render(message.id, said, self._links)
 
     def _line(self, lang: str) -> str:
@@ -179,25 +155,6 @@ class WebService:
         keep(migrated(self._chosen.database_url), *what, datetime.now(UTC))
 
 
-def ready(agent: Any) -> bool:
-    """Whether Rasa can answer."""
-    return agent is not None and bool(agent.is_ready())
-
-
 def sender(session: str) -> str:
     """The session's conversation, as Rasa knows it."""
     return f"{NAME}-{session}"
-
-
-async def _said_before(agent: Any, sender: str, id: str) -> list[dict[str, Any]] | None:
-    """What Rasa said to a message, or None when it never got it."""
-    tracker = await agent.tracker_store.retrieve_full_tracker(sender)
-    said: list[dict[str, Any]] | None = None
-    for event in tracker.events if tracker else ():
-        if isinstance(event, UserUttered):
-            if said is not None:
-                return said
-            said = [] if event.message_id == id else None
-        elif isinstance(event, BotUttered) and said is not None:
-            said.append(event.message())
-    return said

@@ -21,15 +21,15 @@ from sanic.response import HTTPResponse
 
 from ketamine_guide.channels import incoming, security, static_files, tokens
 from ketamine_guide.channels.incoming import RefusalError
-from ketamine_guide.channels.service import NAME, WebService, ready
+from ketamine_guide.channels.rasa_turn import ready
+from ketamine_guide.channels.requests import address_of, agent_of, read_body
+from ketamine_guide.channels.service import NAME, WebService
 from ketamine_guide.content.library import library
 from ketamine_guide.settings import settings
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
-# What is left of a body that is too large is read up to here, so that the sender sees our answer.
-_MOST_BYTES_TO_SKIP = 1_000_000
 
 
 class WebChannel(InputChannel):  # type: ignore[misc]
@@ -82,7 +82,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
     async def session(self, request: Request) -> HTTPResponse:
         """A new session's token."""
         incoming.read_fields(await _body(request))
-        if wait := self._service.limits.wait_for_session(_address(request), time.monotonic()):
+        if wait := self._service.limits.wait_for_session(address_of(request), time.monotonic()):
             raise RefusalError("slow_down", wait)
         token, expires_at = tokens.issue(self._key, time.time())
         return answer.json({"token": token, "expires_at": expires_at}, 201)
@@ -91,21 +91,21 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         """The replies to a message."""
         session, fields = await self._checked(request)
         message = incoming.read_message(fields, library().topics)
-        replies = await self._service.message(_agent(request), session, _address(request), message)
+        replies = await self._service.message(agent_of(request), session, address_of(request), message)
         return answer.json({"id": message.id, "replies": replies})
 
     async def feedback(self, request: Request) -> HTTPResponse:
         """Whether an answer helped."""
         session, fields = await self._checked(request)
         topic, helpful = incoming.read_feedback(fields, library().topics)
-        await self._service.feedback(session, _address(request), topic, helpful)
+        await self._service.feedback(session, address_of(request), topic, helpful)
         return answer.empty()
 
     async def reports(self, request: Request) -> HTTPResponse:
         """A problem with the guide."""
         session, fields = await self._checked(request)
         text = incoming.read_report(fields)
-        replies = await self._service.report(_agent(request), session, _address(request), text)
+        replies = await self._service.report(agent_of(request), session, address_of(request), text)
         return answer.json({"replies": replies})
 
     async def info(self, request: Request) -> HTTPResponse:
@@ -118,7 +118,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
 
     async def ready(self, request: Request) -> HTTPResponse:
         """Whether patients get answers."""
-        if not ready(_agent(request)):
+        if not ready(agent_of(request)):
             raise RefusalError("not_ready")
         return answer.json({"status": "ok"})
 
@@ -175,7 +175,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         return session, incoming.read_fields(body)
 
     async def _finish(self, request: Request, response: HTTPResponse) -> HTTPResponse | None:
-        """Adds the headers. Rasa's own CORS layer answers browsers' preflights before any handler: here it is corrected."""
+        """Adds the headers, and corrects Rasa's own CORS layer, which answers preflights before any handler."""
         origin = request.headers.get("origin")
         try:
             self._check_origin(request)
@@ -201,30 +201,11 @@ async def _preflight(request: Request) -> HTTPResponse:
     return answer.empty()
 
 
-def _agent(request: Request) -> Any:
-    return getattr(request.app.ctx, "agent", None)
-
-
-def _address(request: Request) -> str:
-    """Whose request it is: the address that a trusted proxy names (Sanic's `PROXIES_COUNT`), else the caller's own."""
-    return str(request.remote_addr or request.ip)
-
-
 async def _body(request: Request) -> bytes:
-    """The JSON body, no more of which is read than allowed.
+    """The JSON body.
 
     Raises:
         RefusalError: it is too large, or of another content type.
     """
     incoming.check_type(request.headers.get("content-type", ""))
-    body, stream = b"", request.stream
-    assert stream is not None  # noqa: S101 (Sanic's type allows it; a request that is being handled has one)
-    declared = request.headers.get("content-length", "0")
-    too_large = not declared.isdigit() or int(declared) > incoming.MOST_BYTES
-    while not too_large and (chunk := await stream.read()):
-        body += chunk
-        too_large = len(body) > incoming.MOST_BYTES
-    if too_large:
-        stream.request_max_size = _MOST_BYTES_TO_SKIP
-        raise RefusalError("too_large")
-    return body
+    return await read_body(request, incoming.MOST_BYTES)

@@ -27,6 +27,7 @@ from ketamine_guide.crisis.lexicon import read
 from ketamine_guide.crisis.normalise import plain
 from ketamine_guide.crisis.rules import Rules
 from ketamine_guide.crisis.screen import NONE, Screen, Thresholds, Verdict
+from ketamine_guide.nlu.message_reader import reading_of
 from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, encode_examples, window_vectors
 from ketamine_guide.nlu.text_model import TextModel
 
@@ -59,8 +60,12 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`classes`: the class of an intent's examples where it is not `other`; `left_out`: intents not learnt from."""
-        return {"classes": {}, "left_out": []}
+        """What config.yml may set.
+
+        `classes`: the class of an intent's examples where it is not `other`; `left_out`: intents not learnt from;
+        `ordinary`: how the names of intents begin that the screen's mild doubts alone do not override.
+        """
+        return {"classes": {}, "left_out": [], "ordinary": []}
 
     def __init__(self, screen: Screen, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._screen = screen
@@ -127,11 +132,19 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
         """Overrides the intent of each message that discloses a crisis or may do so."""
         for message in messages:
             text = message.get(TEXT) or ""
-            verdict = self._screen.judge(text, window_vectors(message))
+            # "The last one", said of the buttons just offered, is what it says; the rules still look at it.
+            pieces = [] if reading_of(message).chosen else window_vectors(message)
+            verdict = self._screen.judge(text, pieces, ordinary=self._ordinary(message))
             message.set(SCREENED, dataclasses.asdict(verdict), add_to_output=True)
             if verdict.level != NONE:
                 self._override(message, verdict)
         return messages
+
+    def _ordinary(self, message: Message) -> float:
+        """The probability of the intent found before, where it is an ordinary question or an answer to ours; else 0."""
+        intent = message.get(INTENT) or {}
+        name, likely = str(intent.get("name")), intent.get("confidence") or 0.0
+        return float(likely) if name.startswith(tuple(self._config["ordinary"])) else 0.0
 
     def _override(self, message: Message, verdict: Verdict) -> None:
         intent = {"name": verdict.level, "confidence": 1.0}

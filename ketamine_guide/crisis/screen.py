@@ -43,6 +43,7 @@ class Thresholds:
         crisis: from here on the classifier alone leads to the crisis reply.
         check_in: from here on it leads to the plain question.
         doubt: below it the classifier doubts a rule so much that the rule leads to the question only.
+        ordinary: a message that is so surely an ordinary one is not asked about for the classifier's mild doubts alone.
 
     Raises:
         ValueError: one of them is not a number from 0 to 1.
@@ -51,6 +52,7 @@ class Thresholds:
     crisis: float
     check_in: float
     doubt: float
+    ordinary: float = 1.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -90,13 +92,14 @@ class Screen:
         self._rules, self._model, self._thresholds = rules, model, thresholds
         self._workers = _workers()
 
-    def judge(self, text: str, pieces: list[tuple[str, npt.NDArray[np.float32]]]) -> Verdict:
+    def judge(self, text: str, pieces: list[tuple[str, npt.NDArray[np.float32]]], *, ordinary: float = 0.0) -> Verdict:
         """Whether a message discloses a crisis.
 
         Args:
             text: the whole message, of any length and content.
             pieces: its windows with their sentence vectors of shape (384,); empty when there are none, and then the
                 classifier is left out.
+            ordinary: the probability that it is an ordinary question, or an answer to ours.
         """
         rules, model = self._rules, self._model
         finding = self._within(lambda: rules.look(text)) if rules else None
@@ -104,7 +107,7 @@ class Screen:
         if finding is None and probabilities is None:
             told = tuple(phrase for phrase in _PLAIN_LIST if phrase in text.casefold().replace("’", "'"))
             return Verdict(CRISIS if told else NONE, "active", "en", None, told)
-        return decide(finding or Finding(), probabilities, self._thresholds)
+        return decide(finding or Finding(), probabilities, self._thresholds, ordinary)
 
     def _within(self, look: Callable[[], Result]) -> Result | None:
         """What a layer finds, or None when it fails or takes too long."""
@@ -124,8 +127,13 @@ def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(4, thread_name_prefix="crisis-screen")
 
 
-def decide(finding: Finding, probabilities: dict[str, float] | None, thresholds: Thresholds) -> Verdict:
-    """One verdict from what the rules found and the classifier's probability of each class (None: left out)."""
+def decide(
+    finding: Finding, probabilities: dict[str, float] | None, thresholds: Thresholds, ordinary: float = 0.0
+) -> Verdict:
+    """One verdict from what the rules found and the classifier's probability of each class (None: left out).
+
+    `ordinary` is the probability that the message is an ordinary question; it weighs against mild doubts alone.
+    """
     score = None if probabilities is None else sum(probabilities.get(kind, 0.0) for kind in KINDS)
     likeliest = max(KINDS, key=lambda kind: (probabilities or {}).get(kind, 0.0)) if probabilities else "active"
     kind = finding.kind or likeliest
@@ -138,8 +146,10 @@ def decide(finding: Finding, probabilities: dict[str, float] | None, thresholds:
     excused = finding.excused and likeliest != "imminent"
     if by_rule or (score is not None and score >= thresholds.crisis and not excused):
         level = CRISIS
-    elif (finding.kind and (finding.sure or score is None)) or (score is not None and score >= thresholds.check_in):
+    elif finding.kind and (finding.sure or score is None):
         # What is as often a joke counts alone only where there is no classifier to hear how it is meant.
+        level = CHECK_IN
+    elif score is not None and score >= (thresholds.check_in if ordinary < thresholds.ordinary else thresholds.crisis):
         level = CHECK_IN
     else:
         level = NONE

@@ -59,7 +59,8 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         else:
             response = await super().generate(utter_action, tracker, output_channel, **{**wording(), **kwargs})
             if response:
-                response["text"] = "\n".join([*self._before(tracker, output_channel), response["text"]])
+                before = self._before(tracker, output_channel)
+                response["text"] = "\n".join([*before, response["text"]])
                 line = _after(response["text"], tracker, output_channel)
                 response["text"] = "\n".join([response["text"], *line])
                 response[ABOUT] = {
@@ -67,7 +68,7 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
                     "lang": DEFAULT_LANGUAGE,
                     "crisis_lines": len(line) + (utter_action == _ANSWER_WITH_LINE),
                     "crisis_lang": _language(tracker) if line else DEFAULT_LANGUAGE,
-                }
+                } | ({"introduced": True} if before else {})
         if response and tracker.get_latest_input_channel() == _SHELL:
             response["text"] = for_terminal(response["text"], shutil.get_terminal_size().columns)
         return response

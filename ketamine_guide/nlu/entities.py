@@ -17,6 +17,9 @@ _FILE = DATA / "entities.yml"
 _LONG = 6
 _MOST_CHARACTERS = 5_000
 _WEEKS = re.compile(r"\b(\d{1,2})[ -]?(?:weeks?|wks?|w)\b")
+# "I'm 14 weeks" is no age: she is pregnant; but only where no other number may be an age.
+_OF_ONESELF = re.compile(r"\b(?:i'?m|i am|am)\s+(?:about |almost |now |only |at )?$")
+_PREGNANT = {"under_18": "ask_pregnancy"}
 
 
 class Entity(NamedTuple):
@@ -72,8 +75,16 @@ class Entities:
             entry = self._entries[(span.label_, span.id_)]
             place = span.start_char, span.end_char
             named.append(Entity(span.label_, span.id_, *place, entry.get("topic"), entry.get("instead", {})))
-        weeks = [Entity("weeks", m[1], m.start(), m.end()) for m in _WEEKS.finditer(text)]
-        return sorted([*named, *weeks], key=lambda entity: entity.start)
+        return sorted([*named, *_weeks(text)], key=lambda entity: entity.start)
+
+
+def _weeks(text: str) -> list[Entity]:
+    found = []
+    for m in _WEEKS.finditer(text):
+        rest = text[: m.start()] + text[m.end() :]
+        pregnant = _OF_ONESELF.search(text[: m.start()]) and not any(character.isdigit() for character in rest)
+        found.append(Entity("weeks", m[1], m.start(), m.end(), instead=_PREGNANT if pregnant else {}))
+    return found
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,6 @@ REFUSAL_PREFIX = "cannot_"
 MORE = "follow_more"
 # Beside these a named side effect or condition is answered, as far as the document goes.
 _ABOUT_WHAT_IS_NAMED = frozenset({"cannot_interpret_symptom", "cannot_medical_condition"})
-_MINOR = "under_18"
 _MOST = 3
 
 # Intents with their probabilities, likeliest first.
@@ -86,21 +85,14 @@ def find(
         thresholds: how likely a reading must be.
         told: its clauses that are no questions; only an emergency is taken from them.
     """
-    if any(entity.type == "weeks" for entity in named):
-        # "14 weeks" is no age.
-        whole = _without(_MINOR, whole)
-        clauses, told = ([_without(_MINOR, ranking) for ranking in rankings] for rankings in (clauses, told))
-        context = replace(context, ranking=_without(_MINOR, context.ranking or []))
-    if context.ranking and (not whole or whole[0][1] < thresholds.alone):
+    asks_for_more = whole[0][0] == MORE and context.more and whole[0][1] >= thresholds.sure
+    if context.ranking and whole[0][1] < thresholds.alone and not asks_for_more:
         whole = _mean(whole, context.ranking)
-    if not whole:
-        return ()
-    clauses, told = ([ranking for ranking in rankings if ranking] for rankings in (clauses, told))
     return _sharpened(_find(whole, clauses, told, context.more, thresholds), named)
 
 
 def _find(
-    whole: Ranking, clauses: list[Ranking], told: list[Ranking], more: str | None, thresholds: Thresholds
+    whole: Ranking, clauses: list[Ranking], told: Sequence[Ranking], more: str | None, thresholds: Thresholds
 ) -> tuple[Question, ...]:
     name, likely = whole[0]
     sure = likely >= thresholds.sure
@@ -159,10 +151,6 @@ def _mean(one: Ranking, other: Ranking) -> Ranking:
     first = dict(one)
     names = {**first, **second}
     return sorted(((n, (first.get(n, 0.0) + second.get(n, 0.0)) / 2) for n in names), key=lambda item: -item[1])
-
-
-def _without(name: str, ranking: Ranking) -> Ranking:
-    return [guess for guess in ranking if guess[0] != name]
 
 
 def _is_topic(name: str) -> bool:

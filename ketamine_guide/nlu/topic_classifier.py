@@ -23,8 +23,8 @@ from ketamine_guide.nlu.text_model import TextModel
 logger = logging.getLogger(__name__)
 
 _RANKED = 10
-# How closely the model on meaning follows the examples. The encoder was tuned to them and follows them itself: held back,
-# the model generalises better (docs/understanding.md).
+# How closely the model on meaning follows the examples. The tuned encoder follows them itself: held back, the model
+# generalises better (docs/understanding.md).
 _STRICTNESS = 3
 _RANKINGS = "rankings"
 

@@ -1,4 +1,4 @@
-"""Who answers a message of the web channel: the first to claim it. Sent again, it gets the reply that was kept."""
+"""Who answers a channel's message: the first to claim it. Sent again, it gets the reply that was kept."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ unanswered = Table(
     Column("channel", String(32), nullable=False),
 )
 
-# The web channel: a message is taken once, its reply kept a day for whoever sends it again. Nothing names a session.
+# The channels: a message is taken once, its reply kept a day for whoever sends it again. Nothing names a sender.
 claims = Table(
     "claims",
     metadata,
@@ -115,6 +115,25 @@ claims = Table(
     # Empty while the message is being answered.
     Column("reply", Text),
     UniqueConstraint("session_hash", "message_id"),
+)
+
+# Who wants no more texts. Nothing names a number: the hash is of it and ours together.
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sender_hash", String(64), nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# What became of the texts that we sent, by the gateway's number of each.
+sms_deliveries = Table(
+    "sms_deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message_id", String(64), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
 )
 
 # Whether an answer helped, from the widget's two buttons.

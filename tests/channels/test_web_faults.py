@@ -41,7 +41,7 @@ def test_the_limit_stops_questions_and_no_crisis(tmp_path: Path) -> None:
         assert names_help(refused)
         assert len(guide.events(tab.sender)) == 2
 
-        # Not by the rules, nor (the second) by the classifier, nor a button, nor a report, nor once nothing is read in full.
+        # Told by the rules, by the classifier, by a button, in a report, and once nothing is read in full any more.
         assert kinds(tab.say(CRISIS)) == ["crisis"]
         assert kinds(tab.say("everybody would be better off without me here"))[0] in {"crisis", "check_in"}
         assert kinds(tab.choose("check_in_yes")) == ["crisis"]

@@ -50,7 +50,7 @@ def test_a_payload_with_anything_added_is_only_words(
     conversation.user_says(text)
     assert conversation.reply.strip()
     assert not understand(text)["entities"]
-    assert understand(text)["intent"]["confidence"] < 1
+    assert understand(text)["intent"]["name"] not in {text.lstrip("/"), "check_in_yes"}
 
 
 @pytest.mark.parametrize(

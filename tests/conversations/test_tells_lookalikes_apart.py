@@ -55,7 +55,7 @@ def test_it_has_one_for_infusions(conversation: Conversation, text: str) -> None
     "text",
     [
         "Would the infusions ease my nerve pain?",
-        "do they give ketamine drips for a bad back",
+        "can a ketamine infusion help my chronic back pain",
         "ketamine for my migraines?",
     ],
 )
@@ -187,12 +187,6 @@ def test_a_troche_is_a_lozenge(conversation: Conversation, text: str) -> None:
             "ask_substance_use",
             "substance use disorders",
             "does not say whether the treatment",
-        ),
-        (
-            "Does Spravato work better than ketamine?",
-            "ask_spravato",
-            "comes from ketamine",
-            "does not say if it works better",
         ),
         (
             "how long am i there for the whole visit, waiting and resting included",

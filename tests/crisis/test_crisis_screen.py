@@ -27,7 +27,7 @@ PLAIN = "i want to kill myself"
 # Nothing that a rule knows: only the classifier finds it.
 IN_OTHER_WORDS = "i keep picturing how my funeral would go"
 NAME = "component"
-CONFIG = {"classes": {"feeling_low": "distress", "left": "never_learnt"}, "left_out": ["left"]}
+CONFIG = {"classes": {"feeling_low": "distress", "left": "never_learnt"}, "left_out": ["left"], "ordinary": ["ask_"]}
 TINY = {
     "active.en.plain.txt": """
         i keep picturing my own funeral
@@ -141,7 +141,7 @@ def test_the_classifier_that_was_trained_is_the_one_that_speaks(screen: CrisisSc
 
 
 def test_a_doubtful_message_gets_the_check_in(screen: CrisisScreen, encoder: SentenceEncoder) -> None:
-    message = _judged(screen, encoder, "this exam makes me wanna kms lol")
+    message = _judged(screen, encoder, "i am not suicidal, i keep picturing my own funeral")
     assert message.get("intent") == {"name": "check_in", "confidence": 1.0}
     assert [guess["name"] for guess in message.get("intent_ranking")] == ["check_in", "ask_cost"]
     assert _entities(message) == {"crisis_kind": "active", "crisis_language": "en"}

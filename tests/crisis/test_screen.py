@@ -42,7 +42,7 @@ def _scored(score: float | None, kind: str = "passive") -> dict[str, float] | No
         (SURE, "mid", CRISIS),
         (SURE, "high", CRISIS),
         (HINT, "none", CHECK_IN),
-        (HINT, "low", CHECK_IN),
+        (HINT, "low", NONE),
         (HINT, "mid", CHECK_IN),
         (HINT, "high", CRISIS),
         (NOTHING, "none", NONE),
@@ -287,3 +287,21 @@ def test_grave_words_in_harmless_surroundings_are_asked_about_unless_danger_is_a
     assert decide(excused, {"imminent": 0.9, "denial": 0.1}, THRESHOLDS).level == CRISIS
     assert decide(excused, {"active": 0.01, "idiom": 0.99}, THRESHOLDS).level == NONE
     assert decide(Finding(), {"active": 0.9, "idiom": 0.1}, THRESHOLDS).level == CRISIS
+
+
+@pytest.mark.parametrize(
+    ("score", "ordinary", "level"),
+    [(0.4, 0.9, NONE), (0.4, 0.5, CHECK_IN), (0.9, 0.9, CRISIS), (0.4, 0.0, CHECK_IN)],
+)
+def test_mild_doubts_about_a_surely_ordinary_question_are_not_asked_about(
+    score: float, ordinary: float, level: str
+) -> None:
+    thresholds = Thresholds(crisis=0.5, check_in=0.3, doubt=0.1, ordinary=0.7)
+    assert decide(Finding(), {"active": score, "other": 1 - score}, thresholds, ordinary).level == level
+
+
+def test_a_rule_is_never_outweighed_by_an_ordinary_question() -> None:
+    thresholds = Thresholds(crisis=0.5, check_in=0.3, doubt=0.1, ordinary=0.7)
+    sure = Finding(kind="active", sure=True)
+    assert decide(sure, {"active": 0.2, "other": 0.8}, thresholds, 0.99).level == CRISIS
+    assert decide(sure, {"active": 0.01, "other": 0.99}, thresholds, 0.99).level == CHECK_IN

@@ -102,6 +102,21 @@ def test_a_number_of_weeks_is_found(text: str) -> None:
     assert entity[:4] == ("weeks", "14", 5, 5 + len(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "pregnant"),
+    [
+        ("i'm 20 weeks, is it safe", True),
+        ("im about 9wks can i", True),
+        ("i am 15 and low for 3 weeks now", False),
+        ("i'm 15. i'm 3 weeks into it", False),
+        ("in high school, low for 6 weeks", False),
+    ],
+)
+def test_weeks_of_oneself_are_a_pregnancy_unless_another_number_may_be_an_age(text: str, pregnant: bool) -> None:
+    weeks = [entity for entity in entities().find(text) if entity.type == "weeks"]
+    assert any(entity.instead for entity in weeks) is pregnant
+
+
 @pytest.mark.parametrize("text", ["i am 14", "114 weeks", "14 weekdays", "14 watts"])
 def test_another_number_is_not(text: str) -> None:
     assert _named(text) == []

@@ -1,0 +1,1 @@
+"""The SMS channel: the clinic's number that patients text. `docs/sms.md` tells how a gateway is connected."""

@@ -1,0 +1,201 @@
+"""Where Rasa keeps its conversations: its own SQL store, which reads back less and waits less for the disk.
+
+Rasa reads a conversation back whole for each message, counts its events again to know which are new, and has the disk
+confirm each turn by itself while all other conversations wait. The table stays as Rasa has it: who else reads it
+(`store/recovery.py`) sees no difference. `endpoints.yml` names this store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import OrderedDict, deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from rasa.core.tracker_store import SQLTrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import func, insert, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+logger = logging.getLogger(__name__)
+
+# Some 60 MB. Conversations beyond them are read back from the database, as Rasa does with all.
+_MOST_EVENTS = 20_000
+
+Row = dict[str, Any]
+
+
+@dataclass
+class _Known:
+    """A conversation of which we know how much of it is in the database.
+
+    Attributes:
+        tracker: the conversation.
+        stored: how many of its events are in the database.
+        newest: the number of the newest of them there; None when it is not known, or there are none.
+        domain: what the tracker was made for.
+        resting: whether the turn that had it has ended, so that the next may have it.
+        size: how many events it counts for.
+    """
+
+    tracker: DialogueStateTracker
+    stored: int
+    newest: int | None
+    domain: Domain
+    resting: bool = False
+    size: int = 0
+
+
+class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
+    """Rasa's SQL tracker store, the latest conversations also in memory. Its options are those of `type: SQL`."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._events = self.SQLEvent.__table__
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._held = 0
+        self._waiting: deque[tuple[list[Row], Future[int | None]]] = deque()
+        # One: SQLite takes one writer at a time, and what waits for it is then written together.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="conversations")
+        if self.engine.dialect.name == "sqlite":
+            self._use_write_ahead_log()
+
+    def _use_write_ahead_log(self) -> None:
+        # A commit then waits for the disk once instead of three times, and nobody who reads waits for it. The log is
+        # folded into the file when its last connection closes, which takes long: this one stays open.
+        try:
+            self._open = self.engine.connect()
+            self._open.exec_driver_sql("PRAGMA journal_mode = WAL")
+            self._open.execute(select(self._events.c.id).limit(1)).all()
+        except OperationalError as error:
+            logger.error("The conversations are kept without a write-ahead log: %s", type(error).__name__)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation since its latest session began: from memory, unless the database has something newer.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database can't be read, and memory has not got it.
+        """
+        known = self._forget(sender_id)
+        if known and not (known.resting and known.domain is self.domain):
+            known = None
+        newest = self._newest(sender_id, known)
+        if known is None or known.newest != newest:
+            tracker = await super().retrieve(sender_id)
+            if tracker is None:
+                return None
+            known = _Known(tracker, len(tracker.events), newest, self.domain)
+        known.resting = False
+        self._remember(known)
+        return known.tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Writes what is new, and comes back when the disk has it.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database refuses it. The next turn of this conversation tries again.
+        """
+        await self.stream_events(tracker)
+        known = self._known.get(tracker.sender_id)
+        if known is None or known.tracker is not tracker:
+            known = _Known(tracker, self._stored(tracker), None, self.domain)
+        new = list(islice(tracker.events, known.stored, None))
+        ended = tracker.latest_action_name == ACTION_LISTEN_NAME
+        try:
+            if new:
+                known.newest = await self._write([_row(tracker.sender_id, event) for event in new])
+                known.stored += len(new)
+            # Read back, a session begins with its first event; this tracker holds what was before it, too.
+            known.resting = ended and not any(isinstance(event, SessionStarted) for event in new)
+        except SQLAlchemyError:
+            known.resting = ended
+            raise
+        finally:
+            self._forget(tracker.sender_id)
+            self._remember(known)
+
+    def _stored(self, tracker: DialogueStateTracker) -> int:
+        """How many of a tracker's events the database has: it did not come from here, as that of a first message."""
+        with self.session_scope() as session:
+            query = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False)
+            return int(query.count())
+
+    def _newest(self, sender_id: str, known: _Known | None) -> int | None:
+        """The number of a conversation's newest event; the known one when the database can't be asked."""
+        try:
+            with self.engine.connect() as connection:
+                return _newest_of(connection, self._events, sender_id)
+        except SQLAlchemyError:
+            if known is None:
+                raise
+            return known.newest
+
+    def _forget(self, sender_id: str) -> _Known | None:
+        known = self._known.pop(sender_id, None)
+        self._held -= known.size if known else 0
+        return known
+
+    def _remember(self, known: _Known) -> None:
+        known.size = len(known.tracker.events)
+        self._held += known.size
+        self._known[known.tracker.sender_id] = known
+        while self._held > _MOST_EVENTS and len(self._known) > 1:
+            self._forget(next(iter(self._known)))
+
+    async def _write(self, rows: list[Row]) -> int | None:
+        done: Future[int | None] = Future()
+        self._waiting.append((rows, done))
+        self._writer.submit(self._write_waiting)
+        # A client that hangs up ends the waiting, and not the writing.
+        number: int | None = await asyncio.shield(asyncio.wrap_future(done))
+        return number
+
+    def _write_waiting(self) -> None:
+        turns = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        try:
+            self._commit(turns)
+        except Exception as error:
+            # One that can't be written must not take the others along. A database that can't be used is none's fault.
+            for turn in turns:
+                try:
+                    if isinstance(error, OperationalError):
+                        raise
+                    self._commit([turn])
+                except Exception as own:
+                    turn[1].set_exception(own)
+
+    def _commit(self, turns: list[tuple[list[Row], Future[int | None]]]) -> None:
+        if not turns:
+            return
+        with self.engine.begin() as connection:
+            connection.execute(insert(self._events), [row for rows, _ in turns for row in rows])
+            newest = [_newest_of(connection, self._events, rows[0]["sender_id"]) for rows, _ in turns]
+        for (_, done), number in zip(turns, newest, strict=True):
+            done.set_result(number)
+
+
+def _newest_of(connection: Connection, events: Any, sender_id: str) -> int | None:
+    newest = select(func.max(events.c.id)).where(events.c.sender_id == sender_id)
+    number: int | None = connection.execute(newest).scalar()
+    return number
+
+
+def _row(sender_id: str, event: Event) -> Row:
+    """An event as Rasa writes it."""
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
