@@ -1,6 +1,6 @@
 """The chat widget in a real browser. Its own tests are in `widget/test/`, one file a subject.
 
-They run here against the stand-in that speaks the channel's contract; `KETAMINE_GUIDE_URL` has them run against a guide.
+They run here against the stand-in that speaks the channel's contract; with `KETAMINE_GUIDE_URL` set, against a guide.
 """
 
 from __future__ import annotations
