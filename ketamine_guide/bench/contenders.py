@@ -119,7 +119,7 @@ def _train(folder: Path, config: Path, name: str) -> tuple[float, Path, str]:
     (folder / f"{name}.log").write_text(done.stdout)
     model = folder / f"{name}.tar.gz"
     if done.returncode or not model.exists():
-        raise RuntimeError(f"The training of {name} failed:\n{done.stdout[-2000:]}")
+        raise RuntimeError(f"The training of {name} failed with {done.returncode}:\n{done.stdout[-2000:]}")
     return seconds, model, done.stdout
 
 

@@ -7,6 +7,7 @@ from rasa.core.actions import action
 from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -25,6 +26,7 @@ def test_the_changes_take_hold_and_may_be_made_twice() -> None:
     for changed in (
         Agent.load_model,
         ModelMetadata.from_dict,
+        DaskGraphRunner.run,
         RemoteAction._validate_action_result,
         RemoteAction._action_call_format,
         RulePolicy._prediction_states,

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy.exc import OperationalError
@@ -109,7 +109,8 @@ def test_what_another_process_wrote_is_seen(store: ConversationStore, file: Path
         await _turn(store, [*BEGINNING, *turn("hello", "utter_hello")])
         await _turn(store, turn("ask_cost", "action_answer"))
         await _turn(_rasas(file, domain), turn("crisis", "utter_crisis"))
-        await _turn(store, turn("hello", "utter_hello"))
+        tracker = await _turn(store, turn("hello", "utter_hello"))
+        assert [event.intent_name for event in tracker.events if isinstance(event, UserUttered)] == _texts(file)
 
     asyncio.run(talk())
     assert _texts(file) == ["hello", "ask_cost", "crisis", "hello"]
