@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from ketamine_guide.content.library import library
+from ketamine_guide.dialogue.about import GOES_ON
 from ketamine_guide.dialogue.answer import answer_message
 from ketamine_guide.dialogue.asked import questions_of
 from ketamine_guide.dialogue.unanswered import keep
@@ -30,10 +31,12 @@ class ActionAnswer(Action):  # type: ignore[misc]
         # A button's payload names its topic and was never read for questions.
         asked = [Question(intent)] if intent in topics else questions_of(tracker)
         refused = [question.name for question in asked if question.name not in topics]
-        for name in refused:
-            dispatcher.utter_message(response=f"utter_{name}")
+        replies = [{"response": f"utter_{name}"} for name in refused]
         if answered := [question for question in asked if question.name in topics]:
-            dispatcher.utter_message(**answer_message(answered))
+            replies.append(answer_message(answered))
+        for number, reply in enumerate(replies):
+            # Rasa notes none of them before all are said, and each would introduce the guide.
+            dispatcher.utter_message(**reply, **({GOES_ON: True} if number else {}))
         if refused:
             await keep(tracker, refused)
         return []

@@ -21,7 +21,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_guide.content.library import DATA
+from ketamine_guide.content.library import DATA, load
 from ketamine_guide.crisis import examples
 from ketamine_guide.crisis.lexicon import read
 from ketamine_guide.crisis.normalise import plain
@@ -29,7 +29,7 @@ from ketamine_guide.crisis.rules import Rules
 from ketamine_guide.crisis.screen import NONE, Screen, Thresholds, Verdict
 from ketamine_guide.nlu.message_reader import reading_of
 from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, encode_examples, window_vectors
-from ketamine_guide.nlu.text_model import TextModel
+from ketamine_guide.nlu.text_model import TextModel, code_fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -108,25 +108,24 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
         # With its name, for an example's class stands there; hashed by itself, for a line may move to the next file.
         files = sorted(path for path in _FOLDER.rglob("*") if path.is_file())
         each = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
-        return hashlib.sha256("\n".join(each).encode()).hexdigest()
+        return hashlib.sha256("\n".join([code_fingerprint(), *each]).encode()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from `data/crisis/examples/` and the intents' examples; keeps the screen's parts in the archive."""
-        learnt = [example for example in examples.read_examples() if not examples.held_out(example.text)]
-        asked = [message for message in training_data.intent_examples if self._teaches(message)]
-        texts = [example.text for example in learnt] + [message.get(TEXT) for message in asked]
-        labels = [example.label for example in learnt]
-        labels += [self._config["classes"].get(message.get(INTENT), "other") for message in asked]
-        vectors = encode_examples(texts)
-        model = TextModel.fit([plain(text) for text in texts], vectors, labels, strictness=_STRICTNESS)
+        learnt = [(example.text, example.label) for example in examples.read_examples()]
+        asked = [(message.get(TEXT), message.get(INTENT)) for message in training_data.intent_examples]
+        # A follow-up is screened by itself, and the intents' classifier knows it only behind the question before it.
+        asked += [(row.words, name) for name, rows in load().follow_ups().items() for row in rows]
+        classes = self._config["classes"]
+        learnt += [(text, classes.get(name, "other")) for text, name in asked if name not in self._config["left_out"]]
+        texts, labels = zip(*((text, label) for text, label in learnt if not examples.held_out(text)), strict=True)
+        vectors = encode_examples(list(texts))
+        model = TextModel.fit([plain(text) for text in texts], vectors, list(labels), strictness=_STRICTNESS)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
             for path in (*_FOLDER.glob(_LEXICONS), _FOLDER / _THRESHOLDS):
                 shutil.copy(path, folder)
         return self._resource
-
-    def _teaches(self, message: Message) -> bool:
-        return message.get(INTENT) not in self._config["left_out"] and not examples.held_out(message.get(TEXT))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Overrides the intent of each message that discloses a crisis or may do so."""

@@ -7,3 +7,6 @@ from __future__ import annotations
 # `lang`, `urgent` (a life may be in danger), and `crisis_lines`: how many of the last lines say where help is, in the
 # language `crisis_lang`; and `introduced`, when its first line is the introduction.
 ABOUT = "about"
+
+# What an action gives with a response that is not the first of its replies to a message.
+GOES_ON = "goes_on"

@@ -20,7 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 from ketamine_guide import rasa_changes
 from ketamine_guide.crisis import replies
 from ketamine_guide.crisis.resources import DEFAULT_LANGUAGE
-from ketamine_guide.dialogue.about import ABOUT
+from ketamine_guide.dialogue.about import ABOUT, GOES_ON
 from ketamine_guide.dialogue.wording import wording
 from ketamine_guide.settings import settings
 
@@ -59,7 +59,7 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         else:
             response = await super().generate(utter_action, tracker, output_channel, **{**wording(), **kwargs})
             if response:
-                before = self._before(tracker, output_channel)
+                before = [] if kwargs.get(GOES_ON) else self._before(tracker, output_channel)
                 response["text"] = "\n".join([*before, response["text"]])
                 line = _after(response["text"], tracker, output_channel)
                 response["text"] = "\n".join([response["text"], *line])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,8 @@ from tokenizers import Tokenizer
 LAYERS, HEADS, WIDTH, LAYER_NORM_EPSILON = 6, 12, 384, 1e-12
 GRAPH_FILE, TOKENIZER_FILE = "encoder.onnx", "tokenizer.json"
 _MAX_TOKENS = 256
-_BATCH = 32
+# So many come at training time only, and are shared among all processors.
+_MANY = 1000
 
 
 class Encoder:
@@ -23,7 +26,8 @@ class Encoder:
         """Loads what `minilm_graph.write_encoder` wrote into `folder`."""
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         self._tokenizer.enable_truncation(max_length=_MAX_TOKENS)
-        self._tokenizer.enable_padding()
+        # As published it fills every text up to 128 word pieces.
+        self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
         # One message at a time is too little work to share: more threads only wait for each other.
         options.intra_op_num_threads = 1
@@ -31,19 +35,20 @@ class Encoder:
 
     def encode(self, texts: list[str]) -> npt.NDArray[np.float32]:
         """The texts' vectors, shape (len(texts), 384). Only the first 256 word pieces of a text count."""
-        vectors = np.zeros((len(texts), WIDTH), dtype=np.float32)
-        # Texts of like length go together, so that padding costs little.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            vectors[batch] = self._encode_batch([texts[i] for i in batch])
-        return vectors
+        if len(texts) < _MANY:
+            vectors = [self._encode(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                vectors = list(pool.map(self._encode, texts))
+        return np.stack(vectors) if vectors else np.zeros((0, WIDTH), np.float32)
 
-    def _encode_batch(self, texts: list[str]) -> npt.NDArray[np.float32]:
-        words = self._tokenizer.encode_batch(texts)
-        ids = np.array([word.ids for word in words], dtype=np.int64)
-        mask = np.array([word.attention_mask for word in words], dtype=np.int64)
-        places = np.arange(ids.shape[1], dtype=np.int64)[None, :]
-        inputs = {"input_ids": ids, "attention_mask": mask, "position_ids": places}
-        embedding: npt.NDArray[np.float32] = self._session.run(["embedding"], inputs)[0]
+    def _encode(self, text: str) -> npt.NDArray[np.float32]:
+        # By itself: in a batch its numbers would be rounded by the others' range, and it would mean something else.
+        words = self._tokenizer.encode(text)
+        inputs = {
+            "input_ids": np.array([words.ids], dtype=np.int64),
+            "attention_mask": np.array([words.attention_mask], dtype=np.int64),
+            "position_ids": np.arange(len(words.ids), dtype=np.int64)[None, :],
+        }
+        embedding: npt.NDArray[np.float32] = self._session.run(["embedding"], inputs)[0][0]
         return embedding

@@ -55,8 +55,9 @@ def best() -> Weights:
 
 
 def fingerprint() -> str:
-    """What tells the weights of `best` from others."""
-    return hashlib.sha256(TUNED_FILE.read_bytes()).hexdigest() if TUNED_FILE.exists() else PUBLISHED_SHA256
+    """What tells the weights of `best`, and the graph that is written with them, from others."""
+    weights = hashlib.sha256(TUNED_FILE.read_bytes()).hexdigest() if TUNED_FILE.exists() else PUBLISHED_SHA256
+    return weights + hashlib.sha256(Path(__file__).with_name("minilm_graph.py").read_bytes()).hexdigest()
 
 
 def save_tuned(weights: Weights, path: Path = TUNED_FILE) -> None:

@@ -46,7 +46,7 @@ class QuestionFinder(GraphComponent):  # type: ignore[misc]
     ) -> QuestionFinder:
         """Builds the component from its config (see the parent class)."""
         chosen = {name: config[name] for name in ("sure", "clause", "told", "alone", "second", "beside")}
-        return cls(Thresholds(**chosen, alone_intents=frozenset(config.get("alone_intents", ()))))
+        return cls(Thresholds(**chosen, alone_intents=tuple(config.get("alone_intents", ()))))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Decides on each message."""

@@ -33,7 +33,7 @@ class Thresholds:
         alone: from here on a message stands for itself, whatever was said before it.
         second: a second topic is answered briefly too when it is at least so likely, as a share of the first.
         beside: the same, for a topic beside a question that is turned down, and the other way round.
-        alone_intents: intents that nothing else is answered beside, such as an emergency.
+        alone_intents: intents that nothing else is answered beside, such as an emergency; the gravest first.
     """
 
     sure: float
@@ -42,7 +42,7 @@ class Thresholds:
     alone: float
     second: float
     beside: float
-    alone_intents: frozenset[str] = frozenset()
+    alone_intents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _find(
     # A history told in passing ("chest pain in 2009") must be all the surer.
     heard = [ranking[0][0] for ranking in told if ranking[0][1] >= thresholds.told]
     grave = [name, *believed, *heard] if sure else [*believed, *heard]
-    urgent = [found for found in grave if found in thresholds.alone_intents]
+    urgent = [found for found in thresholds.alone_intents if found in grave]
     if urgent:
         return (Question(urgent[0]),)
     asked = [found for found in dict.fromkeys(believed) if _is_question(found)]

@@ -6,21 +6,20 @@ both into one set of features made either worse; averaging the probabilities mad
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import skops.io
 from scipy.special import expit, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.pipeline import FeatureUnion, make_union
+from sklearn.pipeline import FeatureUnion
 
-_VECTORIZER_FILE, _WEIGHTS_FILE = "spelling.skops", "weights.npz"
-# The one type in a fitted TfidfVectorizer that skops does not know by itself: its diagonal of weights.
-_TRUSTED = ["scipy.sparse._csr.csr_matrix"]
+_FEATURES_FILE, _WEIGHTS_FILE = "features.json", "weights.npz"
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -73,15 +72,20 @@ class TextModel:
     def probabilities(self, texts: list[str], vectors: npt.NDArray[np.float32]) -> Floats:
         """The probability of each of `classes`, shape (len(texts), len(classes)); each row sums to 1."""
         by_meaning = softmax(vectors @ self.meaning + self.meaning_bias, axis=1)
-        by_spelling = expit(self.vectorizer.transform(texts) @ self.spelling + self.spelling_bias)
+        # Single precision on both sides: else the whole matrix of weights is copied for every message.
+        features = self.vectorizer.transform(texts).astype(np.float32)
+        by_spelling = expit(features @ self.spelling + self.spelling_bias)
         both: Floats = (by_meaning + by_spelling / by_spelling.sum(axis=1, keepdims=True)) / 2
         return both
 
     def save(self, folder: Path) -> None:
         """Writes the model into `folder`."""
-        skops.io.dump(self.vectorizer, folder / _VECTORIZER_FILE)
+        parts = dict(self.vectorizer.transformer_list)
+        features = {name: part.get_feature_names_out().tolist() for name, part in parts.items()}
+        (folder / _FEATURES_FILE).write_text(json.dumps(features, ensure_ascii=False), encoding="utf-8")
         np.savez(
             folder / _WEIGHTS_FILE,
+            **{name: part.idf_ for name, part in parts.items()},
             classes=self.classes,
             meaning=self.meaning,
             meaning_bias=self.meaning_bias,
@@ -95,12 +99,21 @@ class TextModel:
 
         Raises:
             FileNotFoundError: nothing was saved there.
-            skops.io.exceptions.UntrustedTypesFoundException: the file holds more than scikit-learn's own types.
+            ValueError: the files are not what `save` writes.
         """
-        vectorizer = skops.io.load(folder / _VECTORIZER_FILE, trusted=_TRUSTED)
+        vectorizer = _vectorizer()
+        features = json.loads((folder / _FEATURES_FILE).read_text(encoding="utf-8"))
         with np.load(folder / _WEIGHTS_FILE) as arrays:
             named = {name: arrays[name] for name in arrays.files}
+        for name, part in vectorizer.transformer_list:
+            part.vocabulary = {feature: number for number, feature in enumerate(features[name])}
+            part.idf_ = named.pop(name)
         return cls(classes=[str(name) for name in named.pop("classes")], vectorizer=vectorizer, **named)
+
+
+def code_fingerprint() -> str:
+    """What tells this code from other code: Rasa's cache would go on with a model that the old code saved."""
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
 def _columns(rows: Floats) -> Floats:
@@ -111,4 +124,4 @@ def _columns(rows: Floats) -> Floats:
 def _vectorizer() -> FeatureUnion:
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=2, dtype=np.float32)
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=3, dtype=np.float32)
-    return make_union(words, letters)
+    return FeatureUnion([("words", words), ("letters", letters)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import time
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ from ketamine_guide.nlu.minilm import HEADS, LAYER_NORM_EPSILON, LAYERS, TOKENIZ
 _BATCH, _MAX_TOKENS, _POOL = 32, 96, 1600
 _RATE, _HEAD_RATE, _WARM_UP = 5e-5, 2e-3, 0.06
 _DROPOUT, _SMOOTHING, _CLIP = 0.1, 0.05, 1.0
+# How many of the texts are typed another way in each round.
+_BARE, _SLIP = 0.3, 0.15
+_CHANCE = np.random.default_rng(0)
+_SIGNS = re.compile(r"[.,;:!?'’\"]")
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,10 @@ class Task:
 
 def tasks() -> list[Task]:
     """The two tasks: every intent's examples, and every class of the crisis examples, without those held out."""
-    topics = [(text, name) for name, texts in content_examples(load()).items() for text in texts]
+    content = load()
+    topics = [(text, name) for name, texts in content_examples(content).items() for text in texts]
     crisis = [(example.text, example.label) for example in read_examples()]
+    crisis += [(row.words, "other") for rows in content.follow_ups().values() for row in rows]
     return [_task([pair for pair in pairs if not held_out(pair[0])]) for pairs in (topics, crisis)]
 
 
@@ -166,9 +173,21 @@ def _batches(examples: list[Task]) -> list[tuple[int, list[str], list[int]]]:
             pool = sorted(order[start : start + _POOL], key=lambda i: len(task.texts[i]))
             for first in range(0, len(pool), _BATCH):
                 chosen = pool[first : first + _BATCH]
-                batches.append((number, [task.texts[i] for i in chosen], [task.labels[i] for i in chosen]))
+                batches.append((number, [_retyped(task.texts[i]) for i in chosen], [task.labels[i] for i in chosen]))
     random.shuffle(batches)
     return batches
+
+
+def _retyped(text: str) -> str:
+    """The text as it may also be typed: without capitals and signs, or with a slip of the fingers; mostly as it is."""
+    if _CHANCE.random() < _BARE:
+        text = _SIGNS.sub("", text.casefold())
+    if len(text) > 1 and _CHANCE.random() < _SLIP:
+        # Two letters change places, or the first of them is left out.
+        at = int(_CHANCE.integers(len(text) - 1))
+        first = _CHANCE.choice(["", text[at]])
+        text = text[:at] + text[at + 1] + first + text[at + 2 :]
+    return text
 
 
 def main() -> None:

@@ -91,6 +91,8 @@ def test_what_is_turned_down_comes_before_what_is_answered() -> None:
     first, second = _messages(ActionAnswer(), _tracker("several_questions", asked=asked))
     assert first["response"] == "utter_cannot_driving"
     assert (second["response"], second["topic"]) == ("utter_answer", "ask_nausea")
+    assert "goes_on" not in first
+    assert second["goes_on"]
 
 
 def test_where_all_is_turned_down_nothing_is_answered() -> None:

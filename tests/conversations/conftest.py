@@ -91,6 +91,7 @@ class Conversation:
         assert self._content.intents[name].reply.format_map(wording()) in first, self.reply
         assert "Source:" not in first
         assert others, self.reply
+        assert not any(other.startswith("Hello") for other in others), self.reply
         return self
 
     def bot_replies(self, name: str) -> Conversation:

@@ -18,6 +18,8 @@ from .conftest import Conversation
         ("what can you help me with", "what_can_you_do"),
         ("let me talk to a human", "talk_to_person"),
         ("will you be my therapist", "be_my_therapist"),
+        ("how can i make these text messages stop coming to my phone", "stop_texts"),
+        ("i texted stop by mistake, can i get the texts again", "start_texts"),
         ("everything is so heavy today, i cried all morning", "feeling_low"),
     ],
 )

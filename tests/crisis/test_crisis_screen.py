@@ -244,7 +244,7 @@ def test_without_an_archive_the_plain_list_decides(
     assert _judged(screen, None, "what does it cost").get("intent")["name"] == "ask_cost"
 
 
-@pytest.mark.parametrize("spoilt", list(product(["weights.npz", "spelling.skops"], [None, b"", b"half a fi"])), ids=str)
+@pytest.mark.parametrize("spoilt", list(product(["weights.npz", "features.json"], [None, b"", b"half a fi"])), ids=str)
 def test_without_its_classifier_the_rules_decide(
     folder: Path,
     load: Callable[[], CrisisScreen],

@@ -44,7 +44,7 @@ def _user(
     return UserUttered("…", intent={"name": intent}, entities=entities, timestamp=time.time() - seconds_ago, **more)
 
 
-def _say(response: str, *events: Any, channel: str = "rest", **parts: str) -> Any:
+def _say(response: str, *events: Any, channel: str = "rest", **parts: Any) -> Any:
     tracker = DialogueStateTracker.from_events("someone", events or [HELLO])
     return asyncio.run(GuideNlg(None, DOMAIN).generate(response, tracker, channel, **parts))
 
@@ -62,6 +62,10 @@ def test_the_first_reply_begins_with_the_introduction() -> None:
 
 def test_a_later_reply_does_not() -> None:
     assert _say("utter_greet", HELLO, SAID)["text"] == "Ask your clinic."
+
+
+def test_the_second_reply_to_the_first_message_does_not_either() -> None:
+    assert _say("utter_greet", goes_on=True)["text"] == "Ask your clinic."
 
 
 def test_each_channel_has_its_form() -> None:

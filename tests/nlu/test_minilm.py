@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketamine_guide.nlu.minilm import WIDTH, Encoder
-from ketamine_guide.nlu.minilm_graph import write_encoder
-from ketamine_guide.nlu.minilm_weights import best, published
+from ketamine_guide.nlu.minilm import GRAPH_FILE, TOKENIZER_FILE, WIDTH, Encoder
+from ketamine_guide.nlu.minilm_graph import write_encoder, write_graph
+from ketamine_guide.nlu.minilm_weights import best, published, published_files
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,16 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
     return Encoder(folder)
 
 
-def test_it_agrees_with_the_reference_implementation(encoder: Encoder) -> None:
+@pytest.fixture(scope="module")
+def exact(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """The same before its numbers are rounded."""
+    folder = tmp_path_factory.mktemp("exact")
+    write_graph(folder / GRAPH_FILE, published())
+    (folder / TOKENIZER_FILE).write_bytes((published_files() / TOKENIZER_FILE).read_bytes())
+    return Encoder(folder)
+
+
+def test_before_rounding_it_agrees_with_the_reference_implementation(exact: Encoder) -> None:
     # Computed once with PyTorch 2.13 and transformers from the same weights: mean pooling, unit length.
     texts = ["How long does a session take?", "ketamine for depression, 40 to 60 minutes", "hola"]
     first = [
@@ -27,9 +36,14 @@ def test_it_agrees_with_the_reference_implementation(encoder: Encoder) -> None:
         [0.03531, 0.00733, -0.00355, 0.02699, -0.01474, 0.04705],
         [-0.06516, 0.09274, -0.02621, -0.01606, -0.06033, -0.09464],
     ]
-    vectors = encoder.encode(texts)
+    vectors = exact.encode(texts)
     np.testing.assert_allclose(vectors[:, :6], first, atol=2e-5)
     np.testing.assert_allclose(vectors @ vectors[1], [0.35168, 1.0, -0.02411], atol=2e-5)
+
+
+def test_rounded_to_eight_bits_the_vectors_point_nearly_the_same_way(encoder: Encoder, exact: Encoder) -> None:
+    texts = ["How long does a session take?", "i cant sleep and nothing helps", "is it covered", "¿duele?"]
+    assert ((encoder.encode(texts) * exact.encode(texts)).sum(axis=1) > 0.97).all()
 
 
 def test_without_a_choice_it_is_written_with_the_best_weights(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -86,7 +86,7 @@ def _assert_same(first: minilm_weights.Weights, second: minilm_weights.Weights) 
 
 def test_other_weights_have_another_fingerprint(tuned_file: Path, weights: minilm_weights.Weights) -> None:
     seen = [fingerprint()]
-    assert seen == [minilm_weights.PUBLISHED_SHA256]
+    assert seen[0].startswith(minilm_weights.PUBLISHED_SHA256)
     for scale in (1, 2):
         save_tuned({name: value * scale for name, value in weights.items()}, tuned_file)
         seen.append(fingerprint())

@@ -18,7 +18,7 @@ THRESHOLDS = Thresholds(
     alone=0.6,
     second=0.35,
     beside=0.6,
-    alone_intents=frozenset({"urgent_symptoms", "under_18"}),
+    alone_intents=("urgent_symptoms", "under_18"),  # the gravest first
 )
 COST, LENGTH, NAUSEA, SAFE = "ask_cost", "ask_session_length", "ask_nausea", "ask_is_it_safe"
 DRIVING, SYMPTOM, CONDITION = "cannot_driving", "cannot_interpret_symptom", "cannot_medical_condition"
@@ -95,6 +95,11 @@ def test_of_one_believed_clause_and_a_sure_whole_the_whole_counts() -> None:
     assert _found([(DRIVING, 0.9)], [(NAUSEA, 0.6)], [("greet", 0.9)]) == (Question(DRIVING),)
 
 
+def test_of_two_that_stand_alone_the_gravest_is_answered() -> None:
+    for whole, clause in (("under_18", "urgent_symptoms"), ("urgent_symptoms", "under_18")):
+        assert _found([(whole, 0.9)], [(clause, 0.9)]) == (Question("urgent_symptoms"),)
+
+
 def test_an_emergency_in_any_clause_is_answered_alone() -> None:
     assert _found([(COST, 0.9)], [(COST, 0.9)], [("urgent_symptoms", 0.5)]) == (Question("urgent_symptoms"),)
     assert _found([("urgent_symptoms", 0.3), (NAUSEA, 0.3)], [(COST, 0.9)], [(NAUSEA, 0.9)]) == (
@@ -157,7 +162,7 @@ def test_whatever_was_guessed_a_few_known_things_are_answered_once_each(
 @given(RANKINGS, st.lists(RANKINGS, max_size=4), CONTEXTS)
 def test_beside_an_emergency_nothing_is_ever_answered(whole: Ranking, clauses: list[Ranking], context: Context) -> None:
     sure = [[("urgent_symptoms", 0.45)], *clauses]
-    assert find(whole, sure, context, [], replace(THRESHOLDS, alone_intents=frozenset({"urgent_symptoms"}))) == (
+    assert find(whole, sure, context, [], replace(THRESHOLDS, alone_intents=("urgent_symptoms",))) == (
         Question("urgent_symptoms"),
     )
 
