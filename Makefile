@@ -11,7 +11,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 .DEFAULT_GOAL := help
-.PHONY: help install run shell train test check evaluate bench tune lock clean
+.PHONY: help install run shell train test check evaluate curve bench tune lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s '|'
@@ -45,6 +45,9 @@ check: .venv/installed  ## style and types only
 evaluate: $(MODEL)  ## measure answers and crisis screen: make evaluate QUESTIONS=set.jsonl CRISIS=set.jsonl
 	@$(PYTHON) -m ketamine_guide.evaluate $(QUESTIONS); answers=$$?; \
 	$(PYTHON) -W ignore -m ketamine_guide.crisis.evaluate $(CRISIS) && exit $$answers
+
+curve: .venv/installed  ## show what each doubling of the crisis examples gains: make curve CRISIS=set.jsonl
+	@$(PYTHON) -W ignore -m ketamine_guide.crisis.learning_curve $(CRISIS)
 
 bench: .venv/installed  ## measure speed beside Rasa's default pipeline; make bench QUICK=1 takes a quarter of an hour
 	@$(PYTHON) -W ignore -m ketamine_guide.bench $(if $(QUICK),--quick)

@@ -7,14 +7,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from ketamine_guide.content.library import library
-from ketamine_guide.dialogue.buttons import topic_buttons
+from ketamine_guide.dialogue.buttons import likely_topics, topic_buttons
 from ketamine_guide.dialogue.unanswered import keep
 from ketamine_guide.store.unanswered import NOT_UNDERSTOOD
 
 _OFFERED = 3
-# Below this probability a topic is a guess at random, and a good place to begin serves better.
-_LIKELY = 0.05
+# Where no topic is likely, a good place to begin serves better.
 _PLACES_TO_BEGIN = ("ask_what_it_is_for", "ask_course_overview", "ask_side_effects")
 _FALLBACK = "nlu_fallback"
 
@@ -31,8 +29,7 @@ class ActionOfferTopics(Action):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         """Offers three topics, likeliest first, as the classifier ranked them, and keeps the question."""
         ranking = tracker.latest_message.get("intent_ranking") or []
-        likely = [guess["name"] for guess in ranking if guess["confidence"] >= _LIKELY]
-        topics = dict.fromkeys(name for name in (*likely, *_PLACES_TO_BEGIN) if name in library().topics)
+        topics = dict.fromkeys((*likely_topics(ranking), *_PLACES_TO_BEGIN))
         again = _not_understood_in_a_row(tracker.events) > 1
         dispatcher.utter_message(
             response="utter_not_understood_again" if again else "utter_not_understood",

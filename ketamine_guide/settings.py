@@ -41,6 +41,9 @@ class Settings(BaseSettings, env_prefix="KETAMINE_GUIDE_", allow_mutation=False)
     keep_questions_days: int = Field(
         90, ge=0, le=3650, description="For how many days unanswered questions are kept, redacted. 0 keeps none."
     )
+    keep_conversations_days: int = Field(
+        90, ge=1, le=3650, description="For how many days conversations are kept after their last event."
+    )
     alert_webhook_url: str = Field("", description="Where alerts are posted. None is posted when empty.")
     alert_webhook_secret: SecretStr = Field(
         SecretStr(""), description="The key that signs posted alerts. Required with a webhook."

@@ -29,6 +29,12 @@ def test_a_wrong_port_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, port: 
         Settings()
 
 
+@pytest.mark.parametrize("days", [0, 3651])
+def test_conversations_are_kept_for_a_day_at_least_and_ten_years_at_most(days: int) -> None:
+    with pytest.raises(ValidationError, match="keep_conversations_days"):
+        Settings(keep_conversations_days=days)
+
+
 def test_a_set_key_is_used_and_never_shown() -> None:
     chosen = Settings(secret="a key")
     assert chosen.secret_key() == b"a key"

@@ -54,6 +54,23 @@ async def take(agent: Any, channel: str, sender: str, message: Message, *, maybe
     return output.messages
 
 
+async def intent_of(agent: Any, sender: str, id: str) -> tuple[str, float]:
+    """The intent that Rasa found in a message and its probability; an empty one when Rasa never got it.
+
+    Not for every message: the conversation's next turn then has to read it back from the database.
+
+    Args:
+        agent: Rasa's agent.
+        sender: the conversation.
+        id: the number of the message.
+    """
+    tracker = await agent.tracker_store.retrieve(sender)
+    for event in reversed(tracker.events if tracker else ()):
+        if isinstance(event, UserUttered) and event.message_id == id:
+            return str(event.intent_name), float(event.intent.get("confidence") or 0.0)
+    return "", 0.0
+
+
 async def _said_before(agent: Any, sender: str, id: str) -> list[dict[str, Any]] | None:
     """What Rasa said to a message, or None when it never got it."""
     tracker = await agent.tracker_store.retrieve_full_tracker(sender)

@@ -100,7 +100,7 @@ class WebService:
             "clinic": {"name": chosen.clinic_name, "phone": chosen.clinic_phone, "hours": chosen.clinic_hours},
             "crisis": {"text": crisis["text"], "links": crisis["links"]},
             "suggestions": [{"title": topics[name].question, "choice": name} for name in self._words.suggestions],
-            "notices": self._words.notices(lang, chosen.clinic_contact),
+            "notices": self._words.notices(lang, chosen.clinic_contact, chosen.keep_conversations_days),
             "max_length": MOST_CHARACTERS,
         }
 

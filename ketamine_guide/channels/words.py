@@ -55,10 +55,16 @@ class Words(_Entry):
         failures = self.words[self.language(lang)].failures
         return failures.get(code, failures[OTHER]).format(clinic_contact=clinic_contact)
 
-    def notices(self, lang: str, clinic_contact: str) -> dict[str, str]:
-        """What stands around the conversation, by name."""
+    def notices(self, lang: str, clinic_contact: str, days: int) -> dict[str, str]:
+        """What stands around the conversation, by name.
+
+        Args:
+            lang: the language; English when there are no words in it.
+            clinic_contact: the clinic, as somebody to ask.
+            days: for how many days a conversation is kept.
+        """
         notices: dict[str, str] = self.words[self.language(lang)].notices.dict()
-        return {name: text.format(clinic_contact=clinic_contact) for name, text in notices.items()}
+        return {name: text.format(clinic_contact=clinic_contact, days=days) for name, text in notices.items()}
 
 
 def read(path: Path, library: Library) -> Words:
@@ -73,7 +79,7 @@ def read(path: Path, library: Library) -> Words:
         for lang, spoken in words.words.items():
             for code in (OTHER, *spoken.failures):
                 words.failure(code, lang, "")
-            words.notices(lang, "")
+            words.notices(lang, "", 1)
         words.words[DEFAULT_LANGUAGE]
     except (OSError, yaml.YAMLError, ValueError, LookupError) as error:
         raise WordsError(f"{path}: {error}") from error

@@ -120,7 +120,8 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
         learnt += [(text, classes.get(name, "other")) for text, name in asked if name not in self._config["left_out"]]
         texts, labels = zip(*((text, label) for text, label in learnt if not examples.held_out(text)), strict=True)
         vectors = encode_examples(list(texts))
-        model = TextModel.fit([plain(text) for text in texts], vectors, list(labels), strictness=_STRICTNESS)
+        spelt = [plain(text) for text in texts]
+        model = TextModel.fit(spelt, vectors, list(labels), strictness=_STRICTNESS, evenly=False)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
             for path in (*_FOLDER.glob(_LEXICONS), _FOLDER / _THRESHOLDS):

@@ -12,6 +12,9 @@ from spacy.vocab import Vocab
 from ketamine_guide.crisis.lexicon import KINDS, Lexicon, LexiconError
 from ketamine_guide.crisis.normalise import words
 
+# The surroundings, by their names in the lexicons, in which words mean something else.
+_FIGURATIVE = frozenset({"idiom", "fiction"})
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -23,6 +26,7 @@ class Finding:
         language: `en` or `es`, whichever has more of its common words in the message.
         evidence: the words that told, as normalised.
         excused: whether phrases were found, and all of them in surroundings in which they do not count.
+        figurative: whether a figure of speech, an accident or a story was found, and no phrase that counts.
     """
 
     kind: str | None = None
@@ -30,6 +34,7 @@ class Finding:
     language: str = "en"
     evidence: tuple[str, ...] = ()
     excused: bool = False
+    figurative: bool = False
 
 
 class Rules:
@@ -58,7 +63,8 @@ class Rules:
             return Finding()
         doc = Doc(self._vocab, words=found)
         # A modifier excuses only what it touches: a denial here says nothing of a plan there.
-        excused = {place for _, start, end in self._unless(doc) for place in range(start, end)}
+        surroundings = self._unless(doc)
+        excused = {place for _, start, end in surroundings for place in range(start, end)}
         told: dict[str, list[str]] = {}
         sure, found_any = False, False
         for match, start, end in self._phrases(doc):
@@ -69,7 +75,9 @@ class Rules:
                 sure = sure or group.sure
         kind = next((kind for kind in KINDS if kind in told), None)
         evidence = tuple(dict.fromkeys(told[kind])) if kind else ()
-        return Finding(kind, sure, self._language(found), evidence, excused=found_any and kind is None)
+        names = {self._vocab.strings[match].partition(" ")[2] for match, _, _ in surroundings}
+        figurative = kind is None and not names.isdisjoint(_FIGURATIVE)
+        return Finding(kind, sure, self._language(found), evidence, found_any and kind is None, figurative)
 
     def _language(self, found: list[str]) -> str:
         counts = {language: sum(word in common for word in found) for language, common in self._common.items()}

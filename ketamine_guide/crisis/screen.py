@@ -44,6 +44,7 @@ class Thresholds:
         check_in: from here on it leads to the plain question.
         doubt: below it the classifier doubts a rule so much that the rule leads to the question only.
         ordinary: a message that is so surely an ordinary one is not asked about for the classifier's mild doubts alone.
+        figurative: the same for one that the classifier so surely takes as a figure of speech.
 
     Raises:
         ValueError: one of them is not a number from 0 to 1.
@@ -53,6 +54,7 @@ class Thresholds:
     check_in: float
     doubt: float
     ordinary: float = 1.0
+    figurative: float = 1.0
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -132,7 +134,8 @@ def decide(
 ) -> Verdict:
     """One verdict from what the rules found and the classifier's probability of each class (None: left out).
 
-    `ordinary` is the probability that the message is an ordinary question; it weighs against mild doubts alone.
+    `ordinary` is the probability that the message is an ordinary question; it weighs against mild doubts alone, as does
+    a figure of speech.
     """
     score = None if probabilities is None else sum(probabilities.get(kind, 0.0) for kind in KINDS)
     likeliest = max(KINDS, key=lambda kind: (probabilities or {}).get(kind, 0.0)) if probabilities else "active"
@@ -143,13 +146,15 @@ def decide(
     by_rule = finding.sure and (score is None or score >= thresholds.doubt)
     # Grave words in harmless surroundings, and nothing else: however sure the classifier is, the person is asked first.
     # Not so where it hears of danger at hand: "I'm not suicidal, I just took them all".
-    excused = finding.excused and likeliest != "imminent"
+    excused = (finding.excused or finding.figurative) and likeliest != "imminent"
+    figurative = finding.figurative or (probabilities or {}).get("idiom", 0.0) >= thresholds.figurative
+    mild = figurative or ordinary >= thresholds.ordinary
     if by_rule or (score is not None and score >= thresholds.crisis and not excused):
         level = CRISIS
     elif finding.kind and (finding.sure or score is None):
         # What is as often a joke counts alone only where there is no classifier to hear how it is meant.
         level = CHECK_IN
-    elif score is not None and score >= (thresholds.check_in if ordinary < thresholds.ordinary else thresholds.crisis):
+    elif score is not None and score >= (thresholds.crisis if mild else thresholds.check_in):
         level = CHECK_IN
     else:
         level = NONE

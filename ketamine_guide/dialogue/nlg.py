@@ -21,7 +21,9 @@ from ketamine_guide import rasa_changes
 from ketamine_guide.crisis import replies
 from ketamine_guide.crisis.resources import DEFAULT_LANGUAGE
 from ketamine_guide.dialogue.about import ABOUT, GOES_ON
+from ketamine_guide.dialogue.buttons import likely_topics, topic_buttons
 from ketamine_guide.dialogue.wording import wording
+from ketamine_guide.nlu.questions import REFUSAL_PREFIX
 from ketamine_guide.settings import settings
 
 INTRODUCTION = "utter_introduction"
@@ -37,6 +39,7 @@ _AT_RISK = frozenset({"crisis", "check_in", "check_in_yes"})
 # The line stays under the replies for a day after a crisis was last spoken of; nothing else is made of it.
 _LINE_SECONDS = 24 * 60 * 60
 _SHELL = "cmdline"
+_NEAR = 2
 _NARROWEST = 20
 
 
@@ -63,6 +66,8 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
                 response["text"] = "\n".join([*before, response["text"]])
                 line = _after(response["text"], tracker, output_channel)
                 response["text"] = "\n".join([response["text"], *line])
+                if near := _near(utter_action, tracker, output_channel):
+                    response["buttons"] = near
                 response[ABOUT] = {
                     "kind": "answer" if utter_action in (_ANSWER, _ANSWER_WITH_LINE) else "reply",
                     "lang": DEFAULT_LANGUAGE,
@@ -79,6 +84,16 @@ class GuideNlg(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
             return []
         introduction = self.generate_from_slots(INTRODUCTION, {}, output_channel, **wording())
         return [introduction["text"]] if introduction else []
+
+
+def _near(utter_action: str, tracker: DialogueStateTracker, output_channel: str) -> list[dict[str, str]]:
+    """Buttons for what the document does answer near to a question that is turned down; a text has no room for them."""
+    message = tracker.latest_message
+    if message is None or utter_action != f"utter_{message.intent_name}" or output_channel == replies.SMS:
+        return []
+    if not message.intent_name.startswith(REFUSAL_PREFIX):
+        return []
+    return topic_buttons(likely_topics(message.parse_data.get("intent_ranking") or ())[:_NEAR])
 
 
 def _of_crisis(utter_action: str, tracker: DialogueStateTracker, output_channel: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -107,12 +107,10 @@ def _topics(event: UserUttered) -> list[str]:
 
 
 def _offered(tracker: DialogueStateTracker) -> dict[str, str]:
-    """The words and intents of the buttons under the last reply."""
-    buttons: dict[str, str] = {}
-    for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
-            break
-        if isinstance(event, BotUttered) and not buttons:
-            given = event.data.get("buttons") or ()
-            buttons = {str(button["title"]): str(button["payload"]).lstrip("/") for button in given}
-    return buttons
+    """The words and intents of the buttons under the last replies, from the first on: after "are you having thoughts of
+    suicide?" and an answer beside it, "1" is a yes."""
+    said = takewhile(lambda event: not isinstance(event, UserUttered), reversed(tracker.events))
+    given = [event.data.get("buttons") or () for event in said if isinstance(event, BotUttered)]
+    return {
+        str(button["title"]): str(button["payload"]).lstrip("/") for buttons in reversed(given) for button in buttons
+    }

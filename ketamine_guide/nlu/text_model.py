@@ -44,7 +44,13 @@ class TextModel:
 
     @classmethod
     def fit(
-        cls, texts: list[str], vectors: npt.NDArray[np.float32], labels: list[str], *, strictness: float = 20
+        cls,
+        texts: list[str],
+        vectors: npt.NDArray[np.float32],
+        labels: list[str],
+        *,
+        strictness: float = 20,
+        evenly: bool = True,
     ) -> TextModel:
         """Learns from examples.
 
@@ -53,12 +59,14 @@ class TextModel:
             vectors: their sentence vectors, shape (len(texts), 384).
             labels: their classes, one for each text, at least three different ones.
             strictness: how closely the model on meaning follows the examples (scikit-learn's C).
+            evenly: whether the model on spelling takes every class as equally likely, however many examples it has.
         """
         on_meaning = LogisticRegression(C=strictness, class_weight="balanced", max_iter=1000).fit(vectors, labels)
         vectorizer = _vectorizer()
         features = vectorizer.fit_transform(texts)
         # A one-against-rest model by gradient descent: as good here as the full regression, in 1 s instead of 48.
-        on_spelling = SGDClassifier(loss="log_loss", alpha=1e-5, class_weight="balanced", random_state=0)
+        weights = "balanced" if evenly else None
+        on_spelling = SGDClassifier(loss="log_loss", alpha=1e-5, class_weight=weights, random_state=0)
         on_spelling.fit(features, labels)
         return cls(
             [str(name) for name in on_meaning.classes_],

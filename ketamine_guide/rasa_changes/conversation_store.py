@@ -3,6 +3,8 @@
 Rasa reads a conversation back whole for each message, counts its events again to know which are new, and has the disk
 confirm each turn by itself while all other conversations wait. The table stays as Rasa has it: who else reads it
 (`store/recovery.py`) sees no difference. `endpoints.yml` names this store.
+
+Once a day it deletes the conversations that ended long ago (`store/old_conversations.py`).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import logging
 from collections import OrderedDict, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -25,10 +28,16 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from ketamine_guide.settings import settings
+from ketamine_guide.store import old_conversations
+
 logger = logging.getLogger(__name__)
 
 # Some 60 MB. Conversations beyond them are read back from the database, as Rasa does with all.
 _MOST_EVENTS = 20_000
+_SECONDS_BETWEEN_DELETIONS = 24 * 60 * 60
+# How many conversations are deleted in one go, so that no turn waits for long: 15 ms, of 1,000,000 events.
+_DELETED_AT_ONCE = 20
 
 Row = dict[str, Any]
 
@@ -65,6 +74,7 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
         self._waiting: deque[tuple[list[Row], Future[int | None]]] = deque()
         # One: SQLite takes one writer at a time, and what waits for it is then written together.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="conversations")
+        self._deletion: asyncio.Task[None] | None = None
         if self.engine.dialect.name == "sqlite":
             self._use_write_ahead_log()
 
@@ -121,6 +131,30 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
         finally:
             self._forget(tracker.sender_id)
             self._remember(known)
+        if self._deletion is None:
+            self._delete_daily()
+
+    def _delete_daily(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(_SECONDS_BETWEEN_DELETIONS, self._delete_daily)
+        self._deletion = loop.create_task(self._delete_old())
+
+    async def _delete_old(self) -> None:
+        """Deletes the conversations that ended long ago, a few at a time, in line with what turns write."""
+        loop, now, deleted = asyncio.get_running_loop(), datetime.now(UTC), 0
+        try:
+            senders = await asyncio.to_thread(old_conversations.find, self.engine, settings(), now)
+            for first in range(0, len(senders), _DELETED_AT_ONCE):
+                some = senders[first : first + _DELETED_AT_ONCE]
+                deleted += await loop.run_in_executor(
+                    self._writer, old_conversations.delete_all, self.engine, some, settings(), now
+                )
+                for sender in some:
+                    self._forget(sender)
+        except Exception as error:
+            logger.error("Old conversations were not deleted, and will be tomorrow: %s", type(error).__name__)
+        if deleted:
+            logger.info("Old conversations were deleted: %d events", deleted)
 
     def _stored(self, tracker: DialogueStateTracker) -> int:
         """How many of a tracker's events the database has: it did not come from here, as that of a first message."""

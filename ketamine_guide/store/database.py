@@ -5,6 +5,7 @@ Reads go through `engine.connect()`, writes through `engine.begin()`.
 
 from __future__ import annotations
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ _SQLITE_SECONDS = 1
 _POSTGRES = {"connect_timeout": 2, "tcp_user_timeout": 5000}
 _POSTGRES_STATEMENT = "5s"
 _UPGRADE_LOCK = 5_204_988
+# Each look at the revision would leave two lines in the log.
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 @lru_cache

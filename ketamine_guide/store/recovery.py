@@ -90,6 +90,19 @@ def recover(database: Engine, conversations_url: str, chosen: Settings, now: dat
     return found
 
 
+def recorded_to(database: Engine, conversations: Engine) -> int:
+    """The number of the event up to which each crisis turn is on record; 0 before any was looked at.
+
+    Args:
+        database: our own database, its tables up to date.
+        conversations: the database of Rasa's tracker store.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: one of the databases refuses it.
+    """
+    return _start(database, conversations).event_id
+
+
 def _has_events(conversations: Engine) -> bool:
     file = conversations.url.database or ""
     if conversations.dialect.name == "sqlite" and not Path(unquote(file.removeprefix("file:"))).exists():

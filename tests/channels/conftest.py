@@ -88,6 +88,7 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guide]:
         "KETAMINE_GUIDE_CLINIC_NAME": "Riverside Clinic",
         "KETAMINE_GUIDE_CLINIC_PHONE": "555-0100",
         "KETAMINE_GUIDE_CLINIC_HOURS": "Monday to Friday, 9 to 5",
+        "KETAMINE_GUIDE_KEEP_CONVERSATIONS_DAYS": "45",
     }
     with private_bot(folder, **MANY, **chosen) as bot:
         yield Guide(f"{bot.url}/webhooks/web", folder, bot)

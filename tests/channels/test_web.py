@@ -91,7 +91,7 @@ def test_the_page_around_it_is_told_who_the_clinic_is(guide: Guide, content: Lib
     assert "988" in info["crisis"]["text"]
     assert all(content.topics[one["choice"]].question == one["title"] for one in info["suggestions"])
     assert set(info["notices"]) == {"automated", "education", "minors", "kept"}
-    assert "Riverside Clinic (555-0100)" in info["notices"]["kept"]
+    assert " 45 days " in info["notices"]["kept"]
     assert info["max_length"] == 2000
 
 

@@ -35,10 +35,17 @@ def test_the_languages_have_the_same_words(content: Library) -> None:
     assert set(spoken["en"].failures) - {words.OTHER} <= set(STATUS)
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "deleted 45 days after"), ("es", "se borra 45 días después")])
+def test_the_notice_says_for_how_long_the_conversation_is_kept(content: Library, lang: str, said: str) -> None:
+    kept = words.read(words.PATH, content).notices(lang, "", 45)["kept"]
+    assert said in kept
+    assert any(plea in kept for plea in ("leave out names and phone numbers", "no escriba nombres ni teléfonos"))
+
+
 def test_they_are_easy_to_read(content: Library) -> None:
     read = words.read(words.PATH, content)
     said = [read.failure(code, "en", "your clinic") for code in STATUS]
-    for text in (*said, *read.notices("en", "your clinic").values()):
+    for text in (*said, *read.notices("en", "your clinic", 90).values()):
         assert textstat.flesch_kincaid_grade(text) <= HARDEST_GRADE, text
 
 

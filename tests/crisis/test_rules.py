@@ -289,3 +289,17 @@ def test_without_a_lexicon_there_are_no_rules() -> None:
 )
 def test_it_says_when_grave_words_were_all_in_harmless_surroundings(text: str, excused: bool) -> None:
     assert RULES.look(text).excused is excused
+
+
+@pytest.mark.parametrize(
+    ("text", "figurative"),
+    [
+        ("i burned myself while cooking", True),
+        ("in the movie the villain keeps saying he wants to die", True),
+        ("i burned myself while cooking and i want to kill myself", False),
+        ("i burned myself last night", False),
+        ("how long does a session take", False),
+    ],
+)
+def test_it_says_when_a_figure_of_speech_or_an_accident_stands_alone(text: str, figurative: bool) -> None:
+    assert RULES.look(text).figurative is figurative

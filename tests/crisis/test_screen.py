@@ -305,3 +305,26 @@ def test_a_rule_is_never_outweighed_by_an_ordinary_question() -> None:
     sure = Finding(kind="active", sure=True)
     assert decide(sure, {"active": 0.2, "other": 0.8}, thresholds, 0.99).level == CRISIS
     assert decide(sure, {"active": 0.01, "other": 0.99}, thresholds, 0.99).level == CHECK_IN
+
+
+@pytest.mark.parametrize(
+    ("finding", "idiom", "crisis", "level"),
+    [
+        (Finding(), 0.45, 0.4, NONE),
+        (Finding(), 0.35, 0.4, CHECK_IN),
+        (Finding(), 0.45, 0.55, CRISIS),
+        (Finding(figurative=True), 0.1, 0.4, NONE),
+        (Finding(figurative=True), 0.1, 0.9, CHECK_IN),
+        (SURE, 0.45, 0.4, CRISIS),
+    ],
+)
+def test_a_figure_of_speech_outweighs_mild_doubts_alone(
+    finding: Finding, idiom: float, crisis: float, level: str
+) -> None:
+    thresholds = Thresholds(crisis=0.5, check_in=0.3, doubt=0.1, figurative=0.4)
+    assert decide(finding, {"active": crisis, "idiom": idiom}, thresholds).level == level
+
+
+def test_danger_at_hand_outweighs_a_figure_of_speech() -> None:
+    thresholds = Thresholds(crisis=0.5, check_in=0.3, doubt=0.1, figurative=0.4)
+    assert decide(Finding(figurative=True), {"imminent": 0.6, "idiom": 0.4}, thresholds).level == CRISIS

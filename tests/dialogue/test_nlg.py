@@ -26,6 +26,7 @@ DOMAIN = Domain.from_dict(
             "utter_greet": [{"text": "Ask {clinic_contact}."}, {"text": "Ask.", "channel": "sms"}],
             "utter_feeling_low": [{"text": "You can {lifeline_short}."}],
             "utter_answer": [{"text": "{answer}"}],
+            "utter_cannot_driving": [{"text": "I can't say."}],
         }
     }
 )
@@ -66,6 +67,23 @@ def test_a_later_reply_does_not() -> None:
 
 def test_the_second_reply_to_the_first_message_does_not_either() -> None:
     assert _say("utter_greet", goes_on=True)["text"] == "Ask your clinic."
+
+
+@pytest.mark.parametrize(("channel", "offered"), [("rest", ["ask_session_length", "ask_monitoring"]), ("sms", [])])
+def test_what_the_document_answers_near_to_a_refusal_is_offered(channel: str, offered: list[str]) -> None:
+    names = ["cannot_driving", "ask_session_length", "greet", "ask_monitoring", "ask_cost", "ask_nausea"]
+    ranking = [
+        {"name": name, "confidence": p} for name, p in zip(names, (0.5, 0.2, 0.1, 0.06, 0.055, 0.01), strict=True)
+    ]
+    asked = _user("cannot_driving", parse_data={"intent": {"name": "cannot_driving"}, "intent_ranking": ranking})
+    response = _say("utter_cannot_driving", asked, channel=channel)
+    assert [button["payload"].lstrip("/") for button in response.get("buttons", ())] == offered
+
+
+def test_beside_an_answer_a_refusal_offers_nothing() -> None:
+    ranking = [{"name": "ask_cost", "confidence": 0.4}]
+    asked = _user("several_questions", parse_data={"intent": {"name": "several_questions"}, "intent_ranking": ranking})
+    assert not _say("utter_cannot_driving", asked).get("buttons")
 
 
 def test_each_channel_has_its_form() -> None:

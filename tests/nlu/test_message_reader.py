@@ -131,6 +131,14 @@ def test_the_buttons_of_the_check_in_are_chosen_by_their_words() -> None:
         assert [_read(text.lower(), *events).chosen for text in (yes, no)] == ["check_in_yes", "check_in_no"]
 
 
+def test_beside_an_answer_the_numbers_are_those_of_the_check_in() -> None:
+    yes, no = buttons("en")
+    both = [{"title": yes, "payload": "/check_in_yes"}, {"title": no, "payload": "/check_in_no"}]
+    events = _said("check_in"), BotUttered("…", data={"buttons": both}), _answer(*OFFERED)
+    chosen = [_read(text, *events).chosen for text in ("1", "2", "3")]
+    assert chosen == ["check_in_yes", "check_in_no", OFFERED[0]]
+
+
 def test_only_the_buttons_under_the_last_reply_are_offered() -> None:
     before = _said("nlu_fallback"), _answer(*OFFERED)
     assert _read("1", *before, _said("greet")).chosen is None

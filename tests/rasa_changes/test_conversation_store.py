@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from ketamine_guide.rasa_changes import conversation_store
 from ketamine_guide.rasa_changes.conversation_store import ConversationStore
 from ketamine_guide.settings import ROOT
+from ketamine_guide.store import old_conversations
 from tests.rasa_changes.conftest import BEGINNING, conversations, state_of, turn
 
 Open = Callable[..., ConversationStore]
@@ -244,6 +247,139 @@ def test_memory_holds_so_many_events_and_no_more(
 
     asyncio.run(talk())
     assert len(_texts(file, "sender-0")) == 4
+
+
+def _age(file: Path, sender: str, days: float) -> None:
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE events SET timestamp = timestamp - ? WHERE sender_id = ?", (days * 86_400, sender))
+
+
+async def _until_deleted(store: ConversationStore) -> None:
+    assert store._deletion is not None
+    await store._deletion
+
+
+def _senders(file: Path) -> set[str]:
+    return {str(row[0]) for row in _rows(file)}
+
+
+def test_what_ended_long_ago_is_deleted_after_the_first_turn_from_memory_too(
+    file: Path, store: ConversationStore, domain: Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversation_store, "_DELETED_AT_ONCE", 2)
+
+    async def talk() -> None:
+        for number in range(5):
+            await _turn(_rasas(file, domain), [*BEGINNING, *turn("hello", "utter_hello")], f"old {number}")
+            await _turn(_rasas(file, domain), [*BEGINNING, *turn("hello", "utter_hello")], f"young {number}")
+            _age(file, f"old {number}", 90.1)
+            _age(file, f"young {number}", 89.9)
+        assert await store.retrieve("old 0") is not None
+        await _turn(store, [*BEGINNING, *turn("hello", "utter_hello")])
+        await _until_deleted(store)
+        assert set(store._known) == {"someone"}
+        assert await store.retrieve("old 0") is None
+
+    asyncio.run(talk())
+    assert _senders(file) == {"someone", *(f"young {number}" for number in range(5))}
+
+
+def test_who_comes_back_while_old_conversations_are_deleted_keeps_theirs(
+    file: Path, store: ConversationStore, domain: Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = old_conversations.find
+    monkeypatch.setattr(old_conversations, "find", lambda *what: (found(*what), time.sleep(0.3))[0])
+
+    async def talk() -> None:
+        for sender in ("old", "back"):
+            await _turn(_rasas(file, domain), [*BEGINNING, *turn("hello", "utter_hello")], sender)
+            _age(file, sender, 100)
+        await _turn(store, [*BEGINNING, *turn("hello", "utter_hello")])
+        await asyncio.sleep(0.1)
+        await _turn(store, turn("ask_cost", "action_answer"), "back")
+        await _until_deleted(store)
+
+    asyncio.run(talk())
+    assert _senders(file) == {"someone", "back"}
+    assert _texts(file, "back") == ["hello", "ask_cost"]
+
+
+def test_it_deletes_once_a_day_turns_or_not(store: ConversationStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(old_conversations, "find", lambda *_: looked.append(1) or [])
+
+    async def talk(seconds: float) -> None:
+        for number in range(5):
+            await _turn(store, [*([] if number else BEGINNING), *turn("hello", "utter_hello")])
+            await asyncio.sleep(seconds)
+
+    asyncio.run(talk(0))
+    assert len(looked) == 1
+    assert conversation_store._SECONDS_BETWEEN_DELETIONS == 24 * 60 * 60
+    monkeypatch.setattr(conversation_store, "_SECONDS_BETWEEN_DELETIONS", 0.1)
+    store._deletion = None
+    looked.clear()
+
+    async def be_quiet() -> None:
+        await _turn(store, turn("hello", "utter_hello"))
+        await asyncio.sleep(0.35)
+
+    asyncio.run(be_quiet())
+    assert len(looked) in {3, 4}
+
+
+@pytest.mark.parametrize("what", ["find", "delete_all"])
+def test_a_deletion_that_fails_hurts_no_turn_and_comes_again(
+    file: Path,
+    store: ConversationStore,
+    domain: Domain,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    what: str,
+) -> None:
+    works, fails = getattr(old_conversations, what), [True]
+
+    def maybe(*given: Any) -> Any:
+        if fails:
+            fails.pop()
+            raise OperationalError("DELETE the words themselves", {}, Exception("someone"))
+        return works(*given)
+
+    monkeypatch.setattr(old_conversations, what, maybe)
+    monkeypatch.setattr(conversation_store, "_SECONDS_BETWEEN_DELETIONS", 0.2)
+
+    async def talk() -> None:
+        await _turn(_rasas(file, domain), [*BEGINNING, *turn("hello", "utter_hello")], "old")
+        _age(file, "old", 91)
+        await _turn(store, [*BEGINNING, *turn("crisis", "utter_crisis")])
+        await _until_deleted(store)
+        await _turn(store, turn("ask_cost", "action_answer"))
+        assert _senders(file) == {"old", "someone"}
+        await asyncio.sleep(0.3)
+        await _until_deleted(store)
+
+    with caplog.at_level(logging.INFO, conversation_store.__name__):
+        asyncio.run(talk())
+    assert _texts(file) == ["crisis", "ask_cost"]
+    assert _senders(file) == {"someone"}
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR] == [
+        "Old conversations were not deleted, and will be tomorrow: OperationalError"
+    ]
+    assert "words" not in caplog.text
+
+
+def test_no_turn_waits_for_the_search_for_old_conversations(
+    store: ConversationStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(old_conversations, "find", lambda *_: time.sleep(1) or [])
+
+    async def talk() -> float:
+        started = time.monotonic()
+        for number in range(3):
+            await _turn(store, [*([] if number else BEGINNING), *turn("hello", "utter_hello")])
+        return time.monotonic() - started
+
+    assert asyncio.run(talk()) < 0.9
 
 
 def test_rasa_makes_it_from_our_endpoints(tmp_path: Path, domain: Domain) -> None:

@@ -1,4 +1,7 @@
-"""Knows the words by which people stop the texts, ask for help, or come back, and their own ways of saying it. Pure."""
+"""Knows the words by which people stop the texts, ask for help, or come back, and their own ways of saying it. Pure.
+
+What no word or sentence tells is for the guide to answer; it may hear a wish for no more texts too (`hears_stop`).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,8 @@ from ketamine_guide.settings import ROOT
 PATH = ROOT / "data" / "channels" / "opt_out.yml"
 # Longer messages are no mere request, and matching them would take long.
 _LONGEST = 120
+# The intent of those who want no more texts.
+STOP_TEXTS = "stop_texts"
 
 
 class Word(StrEnum):
@@ -34,16 +39,20 @@ class OptOut:
         content: the file's content.
 
     Raises:
-        LookupError, re.error: it is not as it must be.
+        LookupError, TypeError, ValueError, re.error: it is not as it must be.
     """
 
     def __init__(self, content: Any) -> None:
         words, parts = content["words"], content["parts"]
         self._words = {said: word for word in Word for said in words[word.lower()]}
         self._when_out = frozenset(words["start_when_out"])
-        # Not `str.format`: patterns have braces of their own.
-        patterns = [re.sub(r"\{(\w+)\}", lambda part: parts[part[1]], pattern) for pattern in content["sentences"]]
-        self._sentences = [re.compile(pattern) for pattern in patterns]
+        self._sentences = {
+            name: [re.compile(_filled(pattern, parts)) for pattern in patterns]
+            for name, patterns in content["sentences"].items()
+        }
+        self._learned = float(content["learned"])
+        if not 0 < self._learned <= 1:
+            raise ValueError(f"learned must be a probability, not {self._learned}")
         self._unless = [re.compile(pattern) for pattern in content["unless"]]
 
     def word(self, body: str, *, opted_out: bool) -> Word | None:
@@ -60,7 +69,21 @@ class OptOut:
             return self._words[said]
         if len(said) > _LONGEST or any(pattern.search(said) for pattern in self._unless):
             return None
-        return Word.STOP if any(pattern.fullmatch(said) for pattern in self._sentences) else None
+        if opted_out and self._says("start_when_out", said):
+            return Word.START
+        return next((word for word in Word if self._says(word.lower(), said)), None)
+
+    def hears_stop(self, intent: str, likely: float) -> bool:
+        """Whether the trained model has heard a wish for no more texts, surely enough to act on it.
+
+        Args:
+            intent: what it found in a message.
+            likely: the probability of that.
+        """
+        return intent == STOP_TEXTS and likely >= self._learned
+
+    def _says(self, name: str, said: str) -> bool:
+        return any(pattern.fullmatch(said) for pattern in self._sentences.get(name, ()))
 
 
 def read(path: Path) -> OptOut:
@@ -71,8 +94,13 @@ def read(path: Path) -> OptOut:
     """
     try:
         return OptOut(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, LookupError, TypeError, re.error) as error:
+    except (OSError, yaml.YAMLError, LookupError, AttributeError, TypeError, ValueError, re.error) as error:
         raise WordsError(f"{path}: {error}") from error
+
+
+def _filled(pattern: str, parts: dict[str, str]) -> str:
+    """A pattern with its parts. Not `str.format`: patterns have braces of their own."""
+    return re.sub(r"\{(\w+)\}", lambda part: _filled(parts[part[1]], parts), pattern)
 
 
 def _plain(text: str) -> str:

@@ -18,13 +18,13 @@ from weakref import WeakValueDictionary
 from ketamine_guide.channels.guard import Guard, record
 from ketamine_guide.channels.incoming import Message, RefusalError
 from ketamine_guide.channels.quick_database import QuickDatabase
-from ketamine_guide.channels.rasa_turn import ready, take
+from ketamine_guide.channels.rasa_turn import intent_of, ready, take
 from ketamine_guide.channels.rate_limit import Buckets
 from ketamine_guide.channels.sms import bodies, opt_out, words
 from ketamine_guide.channels.sms.bodies import Reply, reply
 from ketamine_guide.channels.sms.loops import Loops
 from ketamine_guide.channels.sms.message import MOST_CHARACTERS, Text, later_id
-from ketamine_guide.channels.sms.opt_out import Word
+from ketamine_guide.channels.sms.opt_out import STOP_TEXTS, Word
 from ketamine_guide.channels.turns import Turns
 from ketamine_guide.crisis import replies, resources
 from ketamine_guide.crisis.screen import CRISIS, NONE, Verdict
@@ -149,9 +149,9 @@ class SmsService:
         await self.opt_out(text.opt_out_hashes[0])
         if text.done:
             return []
-        grave = self._guard.judge(_message(text)).level == CRISIS
-        last = await self._ask(agent, text, maybe_again) if grave else []
-        return [*last, reply(self._words.say("stop"))]
+        verdict = self._guard.judge(_message(text))
+        last = await self._ask(agent, text, maybe_again) if verdict.level == CRISIS else []
+        return [*last, reply(self._words.say("stop", verdict.language))]
 
     async def _refused(self, agent: Any, text: Text) -> list[Reply] | None:
         """What is sent instead of an answer, maybe nothing; None for a text that is to be answered."""
@@ -176,12 +176,22 @@ class SmsService:
             chosen = bodies.answer_to_check_in(tracker.events, text.body)
             message = Message(text.id, choice=chosen) if chosen else message
         said = await take(agent, NAME, text.sender, message, maybe_again=maybe_again)
+        if await self._hears_stop(agent, text, said):
+            return await self._stop(agent, text, maybe_again)
         first = self._first(text, bodies.render(said, self._words))
         if not first:
             # An action failed, and Rasa has no word for that.
             raise RefusalError("failed")
         seen = [] if not text.media or first[0]["crisis"] else [reply(self._words.say("media"))]
         return [*seen, *first]
+
+    async def _hears_stop(self, agent: Any, text: Text, said: list[dict[str, Any]]) -> bool:
+        """Whether Rasa heard a wish for no more texts. Where the crisis screen found anything, it is never taken so."""
+        if all(message.get("utter_action") != f"utter_{STOP_TEXTS}" for message in said):
+            return False
+        if self._guard.judge(_message(text)).level != NONE:
+            return False
+        return self._opt_out.hears_stop(*await intent_of(agent, text.sender, text.id))
 
     def _first(self, text: Text, deliveries: list[list[Reply]]) -> list[Reply]:
         """The first delivery; the others are kept for a MORE, and what was kept before is not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from ketamine_guide.channels.incoming import Message
 from ketamine_guide.channels.sms import opt_out
 from ketamine_guide.channels.sms.opt_out import Word
 from ketamine_guide.channels.words import WordsError
+from ketamine_guide.content.library import Library
 from ketamine_guide.crisis.replies import FOLDER
 from ketamine_guide.crisis.screen import NONE
 
@@ -67,7 +69,113 @@ def test_every_carriers_word_is_known_however_it_is_written(label: str, word: st
     assert {"label": label, "rate": _rate([row for row in ROWS if row[0] == label])} == {"label": label, "rate": 1.0}
 
 
-@pytest.mark.parametrize("text", ["how do i stop ketamine", "i want it to end", "make it stop"])
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("STOP", "S T O P"),
+        ("STOP", "s.t.o.p."),
+        ("STOP", "STOPPPP"),
+        ("STOP", "stpo"),
+        ("STOP", "Sotp please"),
+        ("STOP", "reply STOP"),
+        ("STOP", "Stop, thank you. Have a nice day!"),
+        ("STOP", "stop, gracias"),
+        ("STOP", "unsuscribe"),
+        ("START", "start please"),
+        ("START", "START again"),
+        ("START", "reply start"),
+        ("HELP", "help please"),
+        ("HELP", "reply HELP"),
+        ("HELP", "info again"),
+    ],
+)
+def test_a_word_is_known_misspelt_and_with_courtesies(label: str, text: str) -> None:
+    assert _label(text) == label
+
+
+COMES_BACK = [
+    "please turn the texts back on",
+    "sign me up again",
+    "Can you start texting me again?",
+    "oops, I hit STOP by mistake",
+    "sorry accidentally texted stop",
+    "i didn't mean to unsubscribe",
+    "opt me back in pls",
+    "quiero volver a recibir los mensajes",
+]
+
+
+@pytest.mark.parametrize("text", COMES_BACK)
+def test_own_ways_of_coming_back_count_for_who_has_left(text: str) -> None:
+    assert OPT_OUT.word(text, opted_out=True) == Word.START
+    assert OPT_OUT.word(text, opted_out=False) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't text me again",
+        "do not start again",
+        "i want it back",
+        "start ketamine again",
+        "i stopped it by mistake",
+        "no",
+    ],
+)
+def test_nobody_is_brought_back_by_less_than_a_wish_for_texts(text: str) -> None:
+    assert OPT_OUT.word(text, opted_out=True) != Word.START
+
+
+@pytest.mark.parametrize(
+    ("intent", "likely", "stops"),
+    [
+        (opt_out.STOP_TEXTS, 1.0, True),
+        (opt_out.STOP_TEXTS, 0.6, True),
+        (opt_out.STOP_TEXTS, 0.59, False),
+        ("start_texts", 1.0, False),
+        ("complaint", 1.0, False),
+        ("crisis", 1.0, False),
+        ("check_in", 1.0, False),
+        ("several_questions", 1.0, False),
+        ("", 0.0, False),
+    ],
+)
+def test_what_the_model_hears_counts_from_its_threshold_on(
+    tmp_path: Path, intent: str, likely: float, stops: bool
+) -> None:
+    assert _with_learned(tmp_path, "0.6").hears_stop(intent, likely) is stops
+
+
+@pytest.mark.parametrize("learned", ["0", "-1", "1.01", "50", "often", "[]", ".nan"])
+def test_a_threshold_that_is_no_probability_is_refused(tmp_path: Path, learned: str) -> None:
+    with pytest.raises(WordsError, match=r"opt_out\.yml"):
+        _with_learned(tmp_path, learned)
+
+
+def _with_learned(folder: Path, learned: str) -> opt_out.OptOut:
+    path = folder / "opt_out.yml"
+    path.write_text(re.sub(r"(?m)^learned: .*$", f"learned: {learned}", opt_out.PATH.read_text()))
+    return opt_out.read(path)
+
+
+def test_what_is_learnt_from_is_not_what_is_measured_on(content: Library) -> None:
+    measured = {text.casefold() for _, text in ROWS if len(text.split()) > 2}
+    learnt = {text.casefold() for name in ("stop_texts", "start_texts") for text in content.examples()[name]}
+    assert not measured & learnt
+
+
+def test_no_example_of_who_wants_no_texts_is_a_crisis_by_the_rules(content: Library) -> None:
+    guard = Guard(FOLDER)
+    grave = [
+        text
+        for name in ("stop_texts", "start_texts")
+        for text in content.examples()[name]
+        if guard.judge(Message("", text=text)).level != NONE
+    ]
+    assert grave == []
+
+
+@pytest.mark.parametrize("text", ["how do i stop ketamine", "i want it to end", "make it stop", "please stop me"])
 def test_distress_and_questions_are_no_opt_outs(text: str) -> None:
     assert _label(text) == "-"
 

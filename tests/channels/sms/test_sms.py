@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from ketamine_guide.channels.sms import opt_out
 from ketamine_guide.channels.sms.gsm import segments
 from ketamine_guide.content.library import Library
 from ketamine_guide.crisis.replies import reply
@@ -150,6 +151,45 @@ def test_after_stop_there_is_one_confirmation_and_silence_until_start(sms_guide:
     assert [phone.texts(text) for text in ("STOP", QUESTION, "help", "more", "", "1")] == [[]] * 6
     assert len(users(sms_guide)) == known
     assert "START" not in phone.texts("start")[0]
+    assert phone.texts(QUESTION)
+
+
+LEARNT = "honestly i would rather not hear from you lot on my phone any more, the messages can end here"
+
+
+def test_an_opt_out_in_ones_own_words_is_a_stop(sms_guide: Guide, phone: Phone) -> None:
+    assert opt_out.read(opt_out.PATH).word(LEARNT, opted_out=False) is None
+    phone.texts(QUESTION)
+    id = sid()
+    assert phone.texts(LEARNT, id) == phone.texts(LEARNT, id) == Phone(sms_guide.server).texts("STOP")
+    known = len(users(sms_guide))
+    assert [phone.texts(text) for text in (LEARNT, QUESTION, "more")] == [[]] * 3
+    assert len(users(sms_guide)) == known
+    assert "you can text us" in phone.texts("sorry, please start texting me again")[0]
+    assert phone.texts(QUESTION)
+
+
+def test_an_opt_out_in_ones_own_words_may_be_the_first_text(phone: Phone) -> None:
+    (confirmed,) = phone.texts(LEARNT)
+    assert "no more texts" in confirmed
+    assert phone.texts(QUESTION) == []
+
+
+@pytest.mark.parametrize(
+    "text", [f"{LEARNT}. i want to kill myself", "quit texting me, everyone would be better off without me"]
+)
+def test_a_crisis_with_an_opt_out_in_ones_own_words_is_a_crisis(phone: Phone, text: str) -> None:
+    bodies = phone.texts(text)
+    assert "988" in bodies[0]
+    assert "no more texts" not in "\n".join(bodies)
+    assert phone.texts(QUESTION)
+
+
+@pytest.mark.parametrize(
+    "text", ["cancel my infusion on friday", "take me off the lexapro please", "stop repeating yourself"]
+)
+def test_other_things_that_are_to_stop_are_answered(phone: Phone, text: str) -> None:
+    assert "no more texts" not in "\n".join(phone.texts(text))
     assert phone.texts(QUESTION)
 
 
