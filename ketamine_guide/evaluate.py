@@ -112,7 +112,7 @@ def summary(results: Sequence[Result], bars: Sequence[figures.Bar], others: Sequ
             f"{bar.count} of {bar.of}",
             f"{bar.share:.1%}",
             f"{'at least' if bar.at_least else 'at most'} {bar.wanted:.0%}",
-            "met" if bar.is_met else "NOT MET",
+            bar.verdict,
         ]
         for bar in bars
     ]
@@ -155,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     right = [(title, sum(is_right(one, reply) for one, reply in pairs), len(pairs)) for title, pairs in others]
     print(summary(results, bars, right))
     print(f"\nEvery miss, with its reply: {REPORT.relative_to(ROOT)}")
-    missed = [bar.title for bar in bars if not bar.is_met]
+    missed = [bar.title for bar in bars if bar.verdict == "NOT MET"]
     if missed and path.resolve() == OWN:
         sys.exit(f"Below the bar: {'; '.join(missed)}.")
 

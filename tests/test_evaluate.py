@@ -110,6 +110,11 @@ def test_the_bars_are_met_or_not() -> None:
     assert bars([]) == []
 
 
+@pytest.mark.parametrize(("count", "of", "verdict"), [(0, 4, "too few to tell"), (0, 5, "NOT MET"), (5, 5, "met")])
+def test_a_share_of_very_few_is_not_judged(count: int, of: int, verdict: str) -> None:
+    assert Bar("", count, of, 0.8).verdict == verdict
+
+
 def test_a_bar_is_met_on_its_edge() -> None:
     assert Bar("", 9, 10, 0.9).is_met
     assert Bar("", 1, 10, 0.1, at_least=False).is_met

@@ -72,7 +72,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
             ("/demo/<page>", self.demo),
         ):
             name = "get" + path.replace("<", "").replace(">", "")
-            routes.add_route(self._guarded(handler), path, methods=["GET"], name=name)
+            routes.add_route(self._guarded(handler), path, methods=["GET", "HEAD"], name=name)
             routes.add_route(_preflight, path, methods=["OPTIONS"], name=f"may_{name}")
         routes.middleware("response")(self._finish)
         routes.listener("after_server_start")(self._start)

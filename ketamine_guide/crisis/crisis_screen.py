@@ -108,7 +108,7 @@ class CrisisScreen(GraphComponent, IntentClassifier, EntityExtractorMixin):  # t
         # With its name, for an example's class stands there; hashed by itself, for a line may move to the next file.
         files = sorted(path for path in _FOLDER.rglob("*") if path.is_file())
         each = [f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files]
-        return hashlib.sha256("\n".join([code_fingerprint(), *each]).encode()).hexdigest()
+        return hashlib.sha256("\n".join([code_fingerprint(__file__), *each]).encode()).hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from `data/crisis/examples/` and the intents' examples; keeps the screen's parts in the archive."""

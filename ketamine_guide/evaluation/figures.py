@@ -25,6 +25,7 @@ from ketamine_guide.evaluation.sets import (
 )
 
 _BINS = 8
+_FEWEST = 5
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Bar:
     def share(self) -> float:
         """From 0 to 1."""
         return self.count / self.of
+
+    @property
+    def verdict(self) -> str:
+        """In a word; a share of fewer than five questions is shown and not judged."""
+        return "too few to tell" if self.of < _FEWEST else "met" if self.is_met else "NOT MET"
 
     @property
     def is_met(self) -> bool:

@@ -26,6 +26,7 @@ QUESTIONS = "questions"
 _READING = "reading"
 # A topic stays in hand for this many messages and this long; after that a question stands for itself.
 _TURNS, _SECONDS = 3, 30 * 60
+_LATELY = 20
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -69,8 +70,10 @@ def _read(text: str, tracker: DialogueStateTracker | None) -> Reading:
         return reading.read(text)
     topics = library().topics
     topic = topic_in_hand(tracker)
-    said = topics_said(tracker)
-    more = next((name for name in topics[topic].related if name not in said), None) if topic else None
+    more = None
+    if topic:
+        said = topics_said(tracker)
+        more = next((name for name in topics[topic].related if name not in said), None)
     found = reading.read(text, question=topics[topic].question if topic else None, more=more)
     payloads = _offered(tracker)
     chosen = reading.choice(text, list(payloads))
@@ -90,8 +93,8 @@ def topic_in_hand(tracker: DialogueStateTracker) -> str | None:
 
 
 def topics_said(tracker: DialogueStateTracker) -> set[str]:
-    """The topics that this conversation had answers to."""
-    return {name for event in _turns(tracker) for name in _topics(event)}
+    """The topics that this conversation had answers to of late."""
+    return {name for event in islice(_turns(tracker), _LATELY) for name in _topics(event)}
 
 
 def _turns(tracker: DialogueStateTracker) -> Any:

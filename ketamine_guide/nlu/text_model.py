@@ -119,9 +119,13 @@ class TextModel:
         return cls(classes=[str(name) for name in named.pop("classes")], vectorizer=vectorizer, **named)
 
 
-def code_fingerprint() -> str:
-    """What tells this code from other code: Rasa's cache would go on with a model that the old code saved."""
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+def code_fingerprint(component: str) -> str:
+    """What tells this code and a component's from other code: Rasa's cache would go on with what the old code learnt.
+
+    Args:
+        component: the `__file__` of the component that learns.
+    """
+    return hashlib.sha256(Path(__file__).read_bytes() + Path(component).read_bytes()).hexdigest()
 
 
 def _columns(rows: Floats) -> Floats:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 _RANKED = 10
 # How closely the model on meaning follows the examples. The tuned encoder follows them itself: held back, the model
 # generalises better (docs/understanding.md).
-_STRICTNESS = 3
+_STRICTNESS = 1
 _RANKINGS = "rankings"
 
 
@@ -74,7 +74,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Other code makes another model."""
-        return code_fingerprint()
+        return code_fingerprint(__file__)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every example that has an intent, and keeps the model in the archive."""

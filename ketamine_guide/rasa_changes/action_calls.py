@@ -54,18 +54,18 @@ def _action_call_format(self: RemoteAction, tracker: DialogueStateTracker, domai
 def events_to_send(events: list[Event]) -> list[dict[str, Any]]:
     """The events of a conversation that an action gets to see.
 
-    The latest five messages come whole, with all that followed them; of those before, the intent. Actions of ours look
-    at the latest message, and at the intents of all: nothing is kept of a conversation that spoke of a crisis.
+    The latest five messages come whole, with all that followed them; of those before, each intent once. Actions of ours
+    look at the latest messages, and whether there was a crisis in any: nothing is kept of a conversation that had one.
     """
     asked = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]
     first = asked[-_WHOLE_TURNS] if len(asked) > _WHOLE_TURNS else 0
+    intents = {events[place].intent_name: place for place in asked[:-_WHOLE_TURNS]}
     earlier = [
         {
             "event": UserUttered.type_name,
             "timestamp": events[place].timestamp,
             "parse_data": {"intent": events[place].parse_data["intent"]},
         }
-        for place in asked
-        if place < first
+        for place in intents.values()
     ]
     return earlier + [event.as_dict() for event in events[first:]]

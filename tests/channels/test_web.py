@@ -102,6 +102,12 @@ def test_the_notices_are_in_the_language_that_was_asked_for(guide: Guide, asked:
     assert requests.get(f"{guide.server}/info{asked}", timeout=10).json()["lang"] == lang
 
 
+@pytest.mark.parametrize("path", ["/health", "/demo/", "/ketamine-guide.js"])
+def test_who_only_looks_whether_it_is_there_is_told(guide: Guide, path: str) -> None:
+    response = requests.head(f"{guide.server}{path}", timeout=10)
+    assert (response.status_code, response.content) == (200, b"")
+
+
 @pytest.mark.parametrize("path", ["/health", "/ready"])
 def test_it_says_that_it_is_well(guide: Guide, path: str) -> None:
     assert requests.get(f"{guide.server}{path}", timeout=10).status_code == 200

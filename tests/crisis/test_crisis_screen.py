@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from ketamine_guide.content.library import DATA
+from ketamine_guide.content.library import DATA, FollowUp
 from ketamine_guide.crisis import crisis_screen, examples
 from ketamine_guide.crisis.crisis_screen import CrisisScreen
 from ketamine_guide.nlu import sentence_encoder
@@ -223,9 +224,12 @@ def test_nothing_learns_from_what_is_held_out(monkeypatch: pytest.MonkeyPatch, s
         return np.random.default_rng(0).normal(size=(len(texts), 384)).astype(np.float32)
 
     monkeypatch.setattr(crisis_screen, "encode_examples", encode_examples)
+    rows = [FollowUp(after="ask_nausea", words=words) for words in ("you then", "i then")]
+    follow_ups = {"ask_cost": rows, "left": [FollowUp(after="ask_nausea", words="you left")]}
+    monkeypatch.setattr(crisis_screen, "load", lambda: SimpleNamespace(follow_ups=lambda: follow_ups))
     data = TrainingData([Message.build(text, intent="ask_cost") for text in ("you pay", "you and a", "i pay")])
     CrisisScreen.create(CONFIG, storage, Resource(NAME), None).train(data)  # type: ignore[arg-type]
-    assert taught == ["you a", "you b", "you c", "you d", "you pay", "you and a"]
+    assert taught == ["you a", "you b", "you c", "you d", "you pay", "you and a", "you then"]
 
 
 # Loading what is not whole.

@@ -26,7 +26,7 @@ from ketamine_guide.nlu.sentence_encoder import SentenceEncoder
 from ketamine_guide.nlu.topic_classifier import TopicClassifier
 
 CONFIG = {
-    "sure": 0.5,
+    "sure": 0.35,
     "clause": 0.4,
     "told": 0.4,
     "alone": 0.6,
@@ -125,7 +125,7 @@ def test_without_words_nothing_is_understood(ask: Ask, text: str) -> None:
 
 
 def test_a_weak_best_guess_is_not_understood(ask: Ask) -> None:
-    message = ask("the quick brown fox jumps over the lazy dog")
+    message = ask("zebra")
     assert message.get("intent_ranking")[0]["confidence"] < CONFIG["sure"]
     assert message.get("intent")["name"] == NOT_UNDERSTOOD
 
