@@ -110,8 +110,8 @@ def test_the_bars_are_met_or_not() -> None:
     assert bars([]) == []
 
 
-@pytest.mark.parametrize(("count", "of", "verdict"), [(0, 4, "too few to tell"), (0, 5, "NOT MET"), (5, 5, "met")])
-def test_a_share_of_very_few_is_not_judged(count: int, of: int, verdict: str) -> None:
+@pytest.mark.parametrize(("count", "of", "verdict"), [(0, 1, "too few to tell"), (0, 2, "NOT MET"), (2, 2, "met")])
+def test_a_share_of_one_is_not_judged(count: int, of: int, verdict: str) -> None:
     assert Bar("", count, of, 0.8).verdict == verdict
 
 

@@ -25,7 +25,7 @@ from ketamine_guide.evaluation.sets import (
 )
 
 _BINS = 8
-_FEWEST = 5
+_FEWEST = 2
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Bar:
 
     @property
     def verdict(self) -> str:
-        """In a word; a share of fewer than five questions is shown and not judged."""
+        """In a word; a share of a single question is shown and not judged."""
         return "too few to tell" if self.of < _FEWEST else "met" if self.is_met else "NOT MET"
 
     @property

@@ -17,6 +17,7 @@ from ketamine_guide.channels.words import WordsError
 from ketamine_guide.content.library import Library
 from ketamine_guide.crisis.replies import FOLDER
 from ketamine_guide.crisis.screen import NONE
+from tests.conftest import Understand
 
 OPT_OUT = opt_out.read(opt_out.PATH)
 ROWS = [
@@ -227,3 +228,20 @@ def test_words_that_are_not_whole_are_refused(tmp_path: Path, text: str) -> None
     path.write_text(text)
     with pytest.raises(WordsError, match=r"opt_out\.yml"):
         opt_out.read(path)
+
+
+def test_of_an_outsiders_texts_none_is_taken_for_an_opt_out_wrongly_and_most_are_heard(understand: Understand) -> None:
+    lines = (Path(__file__).parent / "opt_out_unseen.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    heard, wrong = [], []
+    for label, _, text in (line.partition("\t") for line in lines):
+        found = understand(text)
+        learned = found["crisis_screen"]["level"] == NONE and OPT_OUT.hears_stop(
+            found["intent"]["name"], found["intent"]["confidence"]
+        )
+        said_stop = _label(text) == "STOP" or (_label(text) == "-" and learned)
+        if label == "STOP":
+            heard.append(said_stop)
+        elif said_stop:
+            wrong.append(text)
+    assert not wrong
+    assert sum(heard) >= 0.65 * len(heard)
