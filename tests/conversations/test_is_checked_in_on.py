@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import Conversation
 
-UNSURE = "lol this exam makes me wanna kms"
+UNSURE = "im tired of all of it"
 
 
 def test_a_plain_question_with_the_crisis_line_and_two_buttons(conversation: Conversation) -> None:

@@ -80,10 +80,10 @@ def test_a_number_that_nothing_was_offered_for_chooses_nothing(phone: Phone) -> 
 def test_a_slash_is_a_slash(sms_guide: Guide, phone: Phone) -> None:
     phone.texts(QUESTION)
     before = set(senders(sms_guide))
-    assert phone.texts("/restart")
+    assert phone.texts("/session_start")
     assert phone.texts('/check_in_yes{"a": 1}')
     texts = [event["text"] for event in users(sms_guide)]
-    assert "restart" in texts
+    assert "session_start" in texts
     assert set(senders(sms_guide)) == before
 
 
@@ -131,9 +131,9 @@ def test_distress_that_sounds_like_a_keyword_reaches_the_crisis_screen(phone: Ph
     assert phone.texts(QUESTION)
 
 
-@pytest.mark.parametrize(("answer", "says"), [("1", "glad you told me"), ("yes", "988"), ("2", "I'm glad. If it ever")])
+@pytest.mark.parametrize(("answer", "says"), [("1", "a lot to carry"), ("yes", "988"), ("2", "I'm glad. If it ever")])
 def test_the_plain_question_is_answered_by_number(phone: Phone, answer: str, says: str) -> None:
-    asked = phone.texts("lol this exam makes me wanna kms")
+    asked = phone.texts("im tired of all of it")
     assert "thoughts of suicide?" in asked[0]
     assert "1 Yes\n2 No" in asked[-1]
     assert says in phone.texts(answer)[0]
@@ -154,7 +154,7 @@ def test_after_stop_there_is_one_confirmation_and_silence_until_start(sms_guide:
     assert phone.texts(QUESTION)
 
 
-LEARNT = "honestly i would rather not hear from you lot on my phone any more, the messages can end here"
+LEARNT = "my phone is full of your messages, i would like to be off the list"
 
 
 def test_an_opt_out_in_ones_own_words_is_a_stop(sms_guide: Guide, phone: Phone) -> None:
