@@ -11,9 +11,6 @@ from ketamine_guide.content.library import library
 from ketamine_guide.dialogue.answer import answer_message
 from ketamine_guide.dialogue.asked import questions_of
 
-# Less likely ones are guesses, and beside the plain question a wrong answer would hurt.
-_ASKED = 0.35
-
 
 class ActionAnswerAside(Action):  # type: ignore[misc]
     """Answers the question beside the check-in, if there was one; else says nothing more."""
@@ -26,10 +23,6 @@ class ActionAnswerAside(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Answers the topics that the message asks about, whatever the crisis screen made of it."""
-        ranking = tracker.latest_message.get("intent_ranking") or []
-        likely = {guess["name"]: guess["confidence"] for guess in ranking}
-        # One that is not in the ranking of the whole message was found in a clause of it.
-        asked = [question for question in questions_of(tracker) if likely.get(question.name, 1.0) >= _ASKED]
-        if answered := [question for question in asked if question.name in library().topics]:
+        if answered := [question for question in questions_of(tracker) if question.name in library().topics]:
             dispatcher.utter_message(**answer_message(answered))
         return []

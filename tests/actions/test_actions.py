@@ -113,13 +113,6 @@ def test_aside_answers_the_topic_that_stands_behind_the_check_in(name: str) -> N
     assert message == _run(ActionAnswer(), _tracker(name))
 
 
-@pytest.mark.parametrize(("likely", "answers"), [(0.2, 0), (0.5, 1)])
-def test_aside_does_not_answer_what_is_a_guess(likely: float, answers: int) -> None:
-    ranking = (("check_in", 1.0), ("ask_nausea", likely))
-    messages = _messages(ActionAnswerAside(), _tracker("check_in", asked=("ask_nausea",), ranking=ranking))
-    assert len(messages) == answers
-
-
 def test_aside_answers_each_topic_and_turns_nothing_down() -> None:
     asked = ("cannot_dose", "ask_nausea", "ask_cost")
     message = _run(ActionAnswerAside(), _tracker("check_in", asked=asked))

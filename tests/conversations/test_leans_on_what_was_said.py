@@ -95,7 +95,7 @@ def test_a_topic_is_in_hand_until_three_other_messages(conversation: Conversatio
     assert conversation.user_says("how often?").reply == other.user_says("how often?").reply
 
 
-@pytest.mark.parametrize("text", ["and the other one?", "and for those?"])
+@pytest.mark.parametrize("text", ["and for those?", "those ones?"])
 def test_with_nothing_to_lean_on_topics_are_offered(conversation: Conversation, text: str) -> None:
     conversation.user_says(text).bot_offers_topics()
 

@@ -37,7 +37,7 @@ test('W2 open, reach help, choose, ask, read and close without a mouse', async (
   assert.equal(await guide(page).locator('.crisis').isVisible(), true)
   await page.keyboard.press('Escape')
   await guide(page).locator('dialog').waitFor({ state: 'hidden' })
-  assert.equal(await launcher(page).getAttribute('aria-expanded'), 'false')
+  await guide(page).locator('.launcher[aria-expanded="false"]').waitFor()
   assert.equal(await focused(page), await launcher(page).textContent())
 })
 
