@@ -36,6 +36,7 @@ def render(messages: Sequence[Mapping[str, Any]], words: SmsWords) -> list[list[
     crises: list[Reply] = []
     introductions: list[Reply] = []
     blocks: list[str] = []
+    help_lines: list[str] = []
     lang = DEFAULT_LANGUAGE
     for message in messages:
         about = message.get(ABOUT) or {}
@@ -46,10 +47,17 @@ def render(messages: Sequence[Mapping[str, Any]], words: SmsWords) -> list[list[
         if about.get("introduced"):
             introductions.append(reply(lines.pop(0)))
         lang = about.get("lang", DEFAULT_LANGUAGE) if not blocks else lang
+        if about.get("crisis_lines") and about.get("kind") != "check_in":
+            help_lines += lines[-about["crisis_lines"] :]
         blocks += lines
     titles = [str(button["title"]) for button in offered(messages)]
     choices = words.choices(titles, lang) if titles else ""
-    groups = [[reply(body) for body in group] for group in with_choices(blocks, choices, words.say("more", lang))]
+    deliveries = with_choices(blocks, choices, words.say("more", lang))
+    if len(deliveries) > 1 and help_lines:
+        # Where help is must not wait for a MORE.
+        blocks = list(dict.fromkeys([*help_lines, *blocks]))
+        deliveries = with_choices(blocks, choices, words.say("more", lang))
+    groups = [[reply(body) for body in group] for group in deliveries]
     first = [*crises, *introductions, *(groups[0] if groups else [])]
     return [first, *groups[1:]] if first else []
 

@@ -72,3 +72,15 @@ def test_a_number_answers_the_plain_question_only_just_after_it() -> None:
     assert answer_to_check_in([*asked, UserUttered("1"), _said("Call.")], "1") is None
     assert answer_to_check_in([UserUttered("hm"), _said("An answer.", TOPICS)], "1") is None
     assert answer_to_check_in([], "1") is None
+
+
+def test_where_help_is_does_not_wait_for_a_more() -> None:
+    line = "At any hour: call or text 988."
+    about = {"kind": "answer", "crisis_lines": 1}
+    long = "\n".join(
+        [*(f"Sentence {number} of a long answer that takes its room in a text." for number in range(40)), line]
+    )
+    first, *later = render([{"text": long, "about": about}], WORDS)
+    assert later
+    assert line in first[0]["body"]
+    assert all(line not in reply["body"] for group in later for reply in group)
