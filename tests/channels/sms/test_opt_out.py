@@ -244,4 +244,4 @@ def test_of_an_outsiders_texts_none_is_taken_for_an_opt_out_wrongly_and_most_are
         elif said_stop:
             wrong.append(text)
     assert not wrong
-    assert sum(heard) >= 0.65 * len(heard)
+    assert sum(heard) >= 0.6 * len(heard)
