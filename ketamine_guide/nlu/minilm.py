@@ -15,8 +15,6 @@ from tokenizers import Tokenizer
 LAYERS, HEADS, WIDTH, LAYER_NORM_EPSILON = 6, 12, 384, 1e-12
 GRAPH_FILE, TOKENIZER_FILE = "encoder.onnx", "tokenizer.json"
 _MAX_TOKENS = 256
-# So many come at training time only, and are shared among all processors.
-_MANY = 1000
 
 
 class Encoder:
@@ -32,14 +30,14 @@ class Encoder:
         # One message at a time is too little work to share: more threads only wait for each other.
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(folder / GRAPH_FILE), options, ["CPUExecutionProvider"])
+        self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="encoder")
 
     def encode(self, texts: list[str]) -> npt.NDArray[np.float32]:
         """The texts' vectors, shape (len(texts), 384). Only the first 256 word pieces of a text count."""
-        if len(texts) < _MANY:
-            vectors = [self._encode(text) for text in texts]
-        else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                vectors = list(pool.map(self._encode, texts))
+        if len(texts) == 1:
+            return self._encode(texts[0])[None, :]
+        # A long post and its questions, or the examples of a training: on all processors.
+        vectors = list(self._workers.map(self._encode, texts))
         return np.stack(vectors) if vectors else np.zeros((0, WIDTH), np.float32)
 
     def _encode(self, text: str) -> npt.NDArray[np.float32]:

@@ -69,6 +69,7 @@ class QuestionFinder(GraphComponent):  # type: ignore[misc]
             return ()
         behind = ranked.get(reading.in_context) if reading.in_context else None
         clauses = [ranked[clause] for clause in reading.clauses if clause in ranked]
-        told = [ranked[clause] for clause in reading.told if clause in ranked]
+        urgent, least = self._thresholds.alone_intents, self._thresholds.told
+        told = [found for clause in reading.told if (found := ranked.where_likely(clause, urgent, least))]
         context = Context(behind, reading.more)
         return find(whole, clauses, context, named(message), self._thresholds, told=told)

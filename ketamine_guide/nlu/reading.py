@@ -60,9 +60,12 @@ class Reading:
     told: tuple[str, ...] = ()
 
     def texts(self) -> list[str]:
-        """Every text that has to be encoded, each once; the message (or its first window) comes first."""
+        """Every text that has to be encoded, each once; the message (or its first window) comes first.
+
+        Not what is told: that can mostly be passed over by its words alone.
+        """
         context = (self.in_context,) if self.in_context else ()
-        return list(dict.fromkeys((*self.windows, *self.clauses, *self.told, *context)))
+        return list(dict.fromkeys((*self.windows, *self.clauses, *context)))
 
 
 def read(text: str, *, question: str | None = None, more: str | None = None) -> Reading:

@@ -24,7 +24,7 @@ from ketamine_guide.nlu.minilm import WIDTH, Encoder
 logger = logging.getLogger(__name__)
 
 Vectors = npt.NDArray[np.float32]
-_VECTORS = "text_vectors"
+_VECTORS, _ENCODER = "text_vectors", "encoder"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -92,13 +92,12 @@ class SentenceEncoder(GraphComponent):  # type: ignore[misc]
             return messages
         for message in messages:
             texts = reading_of(message).texts()
-            try:
-                vectors = self._encoder.encode(texts)
-            except Exception as error:
-                logger.error("A message could not be encoded (%s).", type(error).__name__)
+            vectors = _encoded(self._encoder, texts)
+            if vectors is None:
                 continue
             self._add([message], vectors[:1])
             message.set(_VECTORS, dict(zip(texts, vectors, strict=True)))
+            message.set(_ENCODER, self._encoder)
         return messages
 
     def _add(self, messages: list[Message], vectors: Vectors) -> None:
@@ -130,10 +129,25 @@ def text_vectors(message: Message) -> dict[str, Vectors]:
     return message.get(_VECTORS) or {}
 
 
+def vector_of(message: Message, text: str) -> Vectors | None:
+    """The vector of another text of the message, encoded now, shape (384,); None when it can't be."""
+    encoder = message.get(_ENCODER)
+    vectors = _encoded(encoder, [text]) if encoder else None
+    return None if vectors is None else vectors[0]
+
+
 def window_vectors(message: Message) -> list[tuple[str, Vectors]]:
     """The windows of a message with their vectors of shape (384,); none when it could not be encoded."""
     vectors = text_vectors(message)
     return [(window, vectors[window]) for window in reading_of(message).windows if window in vectors]
+
+
+def _encoded(encoder: Encoder, texts: list[str]) -> Vectors | None:
+    try:
+        return encoder.encode(texts)
+    except Exception as error:
+        logger.error("A message could not be encoded (%s).", type(error).__name__)
+        return None
 
 
 def encode_examples(texts: list[str]) -> Vectors:

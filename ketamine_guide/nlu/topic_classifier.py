@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ketamine_guide.nlu.questions import Ranking
-from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vectors, text_vectors
+from ketamine_guide.nlu.sentence_encoder import SentenceEncoder, sentence_vectors, text_vectors, vector_of
 from ketamine_guide.nlu.text_model import TextModel, code_fingerprint
 
 logger = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets each message's likeliest intent, its ranking of the ten likeliest, and `rankings`."""
         for message in messages:
-            ranked = self._rank(text_vectors(message))
+            ranked = Rankings(self._model, message)
             message.set(_RANKINGS, ranked)
             (first, *_) = [*ranked.values(), [(None, 0.0)]]
             ranking = [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: p} for name, p in first]
@@ -100,18 +101,48 @@ class TopicClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _rank(self, vectors: dict[str, npt.NDArray[np.float32]]) -> dict[str, Ranking]:
+
+class Rankings(dict[str, Ranking]):
+    """The ten likeliest intents for each text of a message's reading, by the text.
+
+    Args:
+        model: what ranks; None when there is none, and then nothing is ranked.
+        message: the message, with its vectors.
+    """
+
+    def __init__(self, model: TextModel | None, message: Message) -> None:
+        super().__init__()
+        self._model, self._message = model, message
+        self._rank(text_vectors(message))
+
+    def where_likely(self, text: str, intents: Collection[str], least: float) -> Ranking:
+        """The ranking of a text that is told and not asked; none where none of `intents` can be as likely as `least`.
+
+        Most of a long post is such text, and by its words alone it can be told that nothing in it is an emergency:
+        encoding it took nearly half of the post's time.
+        """
+        if text not in self and self._model and _has_words(text):
+            (row,) = self._model.by_spelling([text])
+            # The probability is the mean of this and of that by meaning, which is 1 at most.
+            likeliest = max((p for name, p in zip(self._model.classes, row, strict=True) if name in intents), default=0)
+            if (likeliest + 1) / 2 >= least and (vector := vector_of(self._message, text)) is not None:
+                self._rank({text: vector})
+        return self.get(text, [])
+
+    def _rank(self, vectors: dict[str, npt.NDArray[np.float32]]) -> None:
         # Without a letter or digit there is nothing to be sure of, whatever the likeliest intent of silence is.
-        texts = [text for text in vectors if any(character.isalnum() for character in text)]
+        texts = [text for text in vectors if _has_words(text)]
         if not texts or self._model is None:
-            return {}
+            return
         rows = self._model.probabilities(texts, np.stack([vectors[text] for text in texts]))
-        return {
-            text: [(self._model.classes[i], float(row[i])) for i in np.argsort(-row)[:_RANKED]]
-            for text, row in zip(texts, rows, strict=True)
-        }
+        for text, row in zip(texts, rows, strict=True):
+            self[text] = [(self._model.classes[i], float(row[i])) for i in np.argsort(-row)[:_RANKED]]
 
 
-def rankings(message: Message) -> dict[str, Ranking]:
-    """The ten likeliest intents for each text of the message's reading; none when nothing could be understood."""
-    return message.get(_RANKINGS) or {}
+def rankings(message: Message) -> Rankings:
+    """The message's rankings; none when nothing could be understood."""
+    return message.get(_RANKINGS) or Rankings(None, message)
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)

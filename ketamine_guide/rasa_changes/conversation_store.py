@@ -24,7 +24,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -69,6 +69,9 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._events = self.SQLEvent.__table__
+        # Made once: putting it together takes SQLAlchemy as long as the database takes to answer it.
+        of_sender = self._events.c.sender_id == bindparam("sender_id")
+        self._newest_query = select(func.max(self._events.c.id)).where(of_sender)
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._held = 0
         self._waiting: deque[tuple[list[Row], Future[int | None]]] = deque()
@@ -98,6 +101,8 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
         if known and not (known.resting and known.domain is self.domain):
             known = None
         newest = self._newest(sender_id, known)
+        if known is None and newest is None:
+            return None
         if known is None or known.newest != newest:
             tracker = await super().retrieve(sender_id)
             if tracker is None:
@@ -158,6 +163,8 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
 
     def _stored(self, tracker: DialogueStateTracker) -> int:
         """How many of a tracker's events the database has: it did not come from here, as that of a first message."""
+        if self._newest(tracker.sender_id, None) is None:
+            return 0
         with self.session_scope() as session:
             query = self._event_query(session, tracker.sender_id, fetch_events_from_all_sessions=False)
             return int(query.count())
@@ -166,11 +173,15 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
         """The number of a conversation's newest event; the known one when the database can't be asked."""
         try:
             with self.engine.connect() as connection:
-                return _newest_of(connection, self._events, sender_id)
+                return self._newest_of(connection, sender_id)
         except SQLAlchemyError:
             if known is None:
                 raise
             return known.newest
+
+    def _newest_of(self, connection: Connection, sender_id: str) -> int | None:
+        number: int | None = connection.execute(self._newest_query, {"sender_id": sender_id}).scalar()
+        return number
 
     def _forget(self, sender_id: str) -> _Known | None:
         known = self._known.pop(sender_id, None)
@@ -211,15 +222,9 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
             return
         with self.engine.begin() as connection:
             connection.execute(insert(self._events), [row for rows, _ in turns for row in rows])
-            newest = [_newest_of(connection, self._events, rows[0]["sender_id"]) for rows, _ in turns]
+            newest = [self._newest_of(connection, rows[0]["sender_id"]) for rows, _ in turns]
         for (_, done), number in zip(turns, newest, strict=True):
             done.set_result(number)
-
-
-def _newest_of(connection: Connection, events: Any, sender_id: str) -> int | None:
-    newest = select(func.max(events.c.id)).where(events.c.sender_id == sender_id)
-    number: int | None = connection.execute(newest).scalar()
-    return number
 
 
 def _row(sender_id: str, event: Event) -> Row:

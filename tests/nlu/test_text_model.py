@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit
 
 from ketamine_guide.nlu.text_model import TextModel
 
@@ -31,6 +34,16 @@ def test_what_is_saved_comes_back(model: TextModel, tmp_path: Path) -> None:
     loaded = TextModel.load(tmp_path)
     assert loaded.classes == model.classes
     np.testing.assert_allclose(loaded.probabilities(TEXTS, VECTORS), model.probabilities(TEXTS, VECTORS), rtol=1e-4)
+
+
+@given(text=st.text(max_size=60) | st.lists(st.sampled_from(["one", "two", "number", "3", "x"])).map(" ".join))
+def test_words_and_letters_weigh_what_scikit_learn_has_them_weigh(model: TextModel, text: str) -> None:
+    scores = expit(model.vectorizer.transform([text]).toarray() @ model.spelling + model.spelling_bias)
+    np.testing.assert_allclose(model.by_spelling([text]), scores / scores.sum(axis=1, keepdims=True), rtol=1e-4)
+
+
+def test_no_class_is_more_likely_than_half_of_its_share_by_spelling_and_a_half(model: TextModel) -> None:
+    assert (model.probabilities(TEXTS, 100 * VECTORS) <= (model.by_spelling(TEXTS) + 1) / 2 + 1e-6).all()
 
 
 def test_nothing_saved_is_an_error(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from ketamine_guide.nlu.minilm import Encoder
 from ketamine_guide.nlu.sentence_encoder import SentenceEncoder
 from ketamine_guide.nlu.text_model import TextModel
 from ketamine_guide.nlu.topic_classifier import TopicClassifier, rankings
@@ -81,6 +82,33 @@ def test_a_part_without_words_is_not_ranked(encoder: SentenceEncoder, trained: T
     (message,) = trained.process(encoder.process([Message.build("what does it cost?\n💊 ?")]))
     assert "💊 ?" not in rankings(message)
     assert [ranking[0][0] for ranking in rankings(message).values()] == ["cost", "cost"]
+
+
+def test_what_is_told_is_ranked_only_where_it_may_be_what_is_looked_for(
+    encoder: SentenceEncoder, trained: TopicClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[list[str]] = []
+    encode = Encoder.encode
+    monkeypatch.setattr(Encoder, "encode", lambda self, texts: (encoded.append(texts), encode(self, texts))[1])
+    (message,) = trained.process(encoder.process([Message.build("what does it cost?")]))
+    found = rankings(message)
+    assert found.where_likely("it can upset my stomach", ["nausea"], 0.5)[0][0] == "nausea"
+    assert found.where_likely("the price of a session", ["nausea"], 0.9) == []
+    assert found.where_likely("it can upset my stomach", ["no such intent"], 0.6) == found["it can upset my stomach"]
+    assert found.where_likely("💊", ["nausea"], 0) == []
+    assert encoded == [["what does it cost?"], ["it can upset my stomach"]]
+
+
+@settings(deadline=None, max_examples=30)
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_nothing_as_likely_as_looked_for_is_passed_over(
+    encoder: SentenceEncoder, trained: TopicClassifier, text: str
+) -> None:
+    (message,) = trained.process(encoder.process([Message.build("what does it cost?")]))
+    found = rankings(message)
+    name, p = (found.where_likely(text, EXAMPLES, 0) or [("cost", 0.0)])[0]
+    (again,) = trained.process(encoder.process([Message.build("what does it cost?")]))
+    assert not p or rankings(again).where_likely(text, [name], p)
 
 
 @settings(deadline=None, max_examples=30)
