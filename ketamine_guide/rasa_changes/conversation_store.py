@@ -128,8 +128,10 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
             if new:
                 known.newest = await self._write([_row(tracker.sender_id, event) for event in new])
                 known.stored += len(new)
-            # Read back, a session begins with its first event; this tracker holds what was before it, too.
-            known.resting = ended and not any(isinstance(event, SessionStarted) for event in new)
+            known.resting = ended
+            if ended and any(isinstance(event, SessionStarted) for event in new):
+                known.tracker = self._since_session_start(tracker)
+                known.stored = len(known.tracker.events)
         except SQLAlchemyError:
             known.resting = ended
             raise
@@ -138,6 +140,12 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
             self._remember(known)
         if self._deletion is None:
             self._delete_daily()
+
+    def _since_session_start(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        """The conversation as it is read back: what was before the session began is left out."""
+        began = max(event.timestamp for event in tracker.events if isinstance(event, SessionStarted))
+        events = [event for event in tracker.events if event.timestamp >= began]
+        return DialogueStateTracker.from_events(tracker.sender_id, events, self.domain.slots)
 
     def _delete_daily(self) -> None:
         loop = asyncio.get_running_loop()
