@@ -74,8 +74,12 @@ class Topic(_Asked):
 
 
 class Intent(_Asked):
-    """Anything else a patient says: small talk, or a kind of question that must be turned down."""
+    """Anything else a patient says: small talk, or a kind of question that must be turned down.
 
+    `related` names the topics that honestly help where this is turned down.
+    """
+
+    related: tuple[str, ...] = ()
     reply: str = Field(min_length=1)
     reply_sms: str = Field(min_length=1)
 
@@ -154,8 +158,10 @@ def load(data: Path = DATA) -> Library:
     for asked in (*topics.values(), *intents.values()):
         if lost := {row.after for row in asked.follow_ups} - topics.keys():
             raise ContentError(f"follow_ups of {asked.name} come after what does not exist: {', '.join(sorted(lost))}")
+        if unknown := set(asked.related) - topics.keys():
+            raise ContentError(f"{asked.name} is related to what does not exist: {', '.join(sorted(unknown))}")
     for topic in topics.values():
-        if unknown := [*set(topic.related) - topics.keys(), *set(topic.facts) - facts.keys()]:
+        if unknown := set(topic.facts) - facts.keys():
             raise ContentError(f"topic {topic.name} names what does not exist: {', '.join(sorted(unknown))}")
     return Library(topics=topics, intents=intents, facts=facts)
 

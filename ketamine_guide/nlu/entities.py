@@ -10,12 +10,17 @@ from typing import Any, NamedTuple
 
 import spacy
 import yaml
+from spacy.matcher import PhraseMatcher
+from spacy.matcher.levenshtein import levenshtein_compare
+from spacy.tokens import Doc
+from spacy.util import filter_spans
 
 from ketamine_guide.content.library import DATA
 
 _FILE = DATA / "entities.yml"
 _LONG = 6
 _MOST_CHARACTERS = 5_000
+_REMEMBERED = 10_000
 _WEEKS = re.compile(r"\b(\d{1,2})[ -]?(?:weeks?|wks?|w)\b")
 # "I'm 14 weeks" is no age: she is pregnant; but only where no other number may be an age.
 _OF_ONESELF = re.compile(r"\b(?:i'?m|i am|am)\s+(?:about |almost |now |only |at )?$")
@@ -50,31 +55,40 @@ class Entities:
     def __init__(self, path: Path = _FILE) -> None:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         self._entries: dict[tuple[str, str], dict[str, Any]] = {}
-        self._other_words: list[str] = content.pop("other_words", [])
-        self._language = spacy.blank("en")
-        ruler = self._language.add_pipe("entity_ruler")
-        patterns: list[dict[str, Any]] = []
+        other_words = frozenset(content.pop("other_words", []))
+        self._tokenizer = spacy.blank("en").tokenizer
+        self._phrases = PhraseMatcher(self._tokenizer.vocab, attr="LOWER")
         for kind, values in content.items():
             for name, entry in values.items() if isinstance(values, dict) else ():
                 if not isinstance(entry, dict) or not entry.get("phrases"):
                     raise ValueError(f"{path}: {kind}, {name}: phrases are missing")
                 self._entries[(kind, name)] = entry
-                patterns += [{"label": kind, "id": name, "pattern": self._pattern(p)} for p in entry["phrases"]]
-        ruler.add_patterns(patterns)  # type: ignore[attr-defined]
+                self._phrases.add(f"{kind} {name}", [self._tokenizer(phrase) for phrase in entry["phrases"]])
+        phrases = [phrase for entry in self._entries.values() for phrase in entry["phrases"]]
+        words = frozenset(token.lower_ for phrase in phrases for token in self._tokenizer(phrase))
+        long = sorted(word for word in words if len(word) >= _LONG)
 
-    def _pattern(self, phrase: str) -> list[dict[str, Any]]:
-        words = [token.lower_ for token in self._language.make_doc(phrase)]
-        near = [{"FUZZY1": word, "NOT_IN": self._other_words} if len(word) >= _LONG else word for word in words]
-        return [{"LOWER": word} for word in near]
+        @lru_cache(_REMEMBERED)
+        def spelt(word: str) -> str:
+            """The phrases' word that is meant: itself, or a long one that is a letter away."""
+            if word in words or word in other_words:
+                return word
+            return next((near for near in long if levenshtein_compare(word, near, 1)), word)
+
+        self._spelt = spelt
 
     def find(self, text: str) -> list[Entity]:
         """What a message of any length names, in order. A number of weeks is of type `weeks`."""
         text = _plain(text[:_MOST_CHARACTERS])
+        said = self._tokenizer(text)
+        # A matcher's own fuzzy comparison holds each word against each phrase, which took longer than all else here.
+        meant = Doc(said.vocab, words=[self._spelt(token.lower_) for token in said])
         named = []
-        for span in self._language(text).ents:
-            entry = self._entries[(span.label_, span.id_)]
-            place = span.start_char, span.end_char
-            named.append(Entity(span.label_, span.id_, *place, entry.get("topic"), entry.get("instead", {})))
+        for span in filter_spans(self._phrases(meant, as_spans=True)):
+            kind, _, name = span.label_.partition(" ")
+            entry, last = self._entries[(kind, name)], said[span.end - 1]
+            place = said[span.start].idx, last.idx + len(last)
+            named.append(Entity(kind, name, *place, entry.get("topic"), entry.get("instead", {})))
         return sorted([*named, *_weeks(text)], key=lambda entity: entity.start)
 
 

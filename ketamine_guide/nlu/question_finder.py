@@ -11,6 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
 
+from ketamine_guide.content.library import library
 from ketamine_guide.nlu.entity_finder import named
 from ketamine_guide.nlu.message_reader import QUESTIONS, reading_of
 from ketamine_guide.nlu.questions import Context, Question, Thresholds, find
@@ -25,7 +26,7 @@ class QuestionFinder(GraphComponent):  # type: ignore[misc]
     """Sets the message's intent, and under `questions` each question of a message that asks several.
 
     Config:
-        sure, clause, told, alone, second, beside, alone_intents: see `questions.Thresholds`.
+        sure, clause, told, alone, second, related, beside, alone_intents: see `questions.Thresholds`.
     """
 
     @classmethod
@@ -45,8 +46,9 @@ class QuestionFinder(GraphComponent):  # type: ignore[misc]
         execution_context: ExecutionContext,
     ) -> QuestionFinder:
         """Builds the component from its config (see the parent class)."""
-        chosen = {name: config[name] for name in ("sure", "clause", "told", "alone", "second", "beside")}
-        return cls(Thresholds(**chosen, alone_intents=tuple(config.get("alone_intents", ()))))
+        chosen = {name: config[name] for name in ("sure", "clause", "told", "alone", "second", "related", "beside")}
+        helping = {name: intent.related for name, intent in library().intents.items()}
+        return cls(Thresholds(**chosen, helping=helping, alone_intents=tuple(config.get("alone_intents", ()))))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Decides on each message."""

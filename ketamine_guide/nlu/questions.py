@@ -6,8 +6,9 @@ that must be turned down. An empty row means that it was not understood.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from ketamine_guide.content.library import TOPIC_PREFIX
 from ketamine_guide.nlu.entities import Entity
@@ -32,7 +33,10 @@ class Thresholds:
         told: the same for a clause that is none, of which only an emergency is taken.
         alone: from here on a message stands for itself, whatever was said before it.
         second: a second topic is answered briefly too when it is at least so likely, as a share of the first.
-        beside: the same, for a topic beside a question that is turned down, and the other way round.
+        related: the same, for a topic beside a question that is turned down, and the other way round, where the
+            topic is one that helps with such a question.
+        beside: the same, where it is not.
+        helping: the topics that help where a question must be turned down, by its intent.
         alone_intents: intents that nothing else is answered beside, such as an emergency; the gravest first.
     """
 
@@ -41,7 +45,9 @@ class Thresholds:
     told: float
     alone: float
     second: float
+    related: float
     beside: float
+    helping: Mapping[str, Collection[str]] = MappingProxyType({})
     alone_intents: tuple[str, ...] = ()
 
 
@@ -137,8 +143,12 @@ def _second(whole: Ranking, thresholds: Thresholds) -> list[Question]:
     second, p = others[0]
     if not _is_question(second):
         return []
-    both_topics = _is_topic(first) and _is_topic(second)
-    share = thresholds.second if both_topics else thresholds.beside
+    if _is_topic(first) and _is_topic(second):
+        share = thresholds.second
+    elif second in thresholds.helping.get(first, ()) or first in thresholds.helping.get(second, ()):
+        share = thresholds.related
+    else:
+        share = thresholds.beside
     if not (_is_topic(first) or _is_topic(second)) or p < share * likely:
         return []
     return [Question(second, brief=True)]

@@ -19,8 +19,9 @@ _FEW_WORDS = 4
 
 # Where one question may end and the next begin: a stop, a line, a number, a conjunction before a question's words.
 _ASKING = (
-    r"(?:how|hows|hw|what|whats|what's|wh?[ao]ts?|when|where|who|whos|why|y|which|wich|is|are|r|am|do|does|du[sz]|doz|did"
-    r"|can|could|cud|will|would|wud|should|shud|has|have|im|i'm|if|whether|any|anything|tell me)"
+    r"(?:(?:(?:for|over|in|after|by) )?(?:how|what)|which|hows|hw|whats|what's|wh?[ao]ts?|when|where|who|whos|why|y|which|wich"
+    r"|is|are|r|am|do|does|du[sz]|doz|did"
+    r"|can|could|cud|will|would|wud|should|shud|may|shall|has|have|im|i'm|if|whether|any|anything|tell me)"
 )
 _JOINING_WORD = r"(?:and|also|plus|or|but|then|n|&|\+)"
 _JOINING = rf"(?:and also|{_JOINING_WORD})"

@@ -14,8 +14,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-# So many of the latest messages are sent whole, with all that happened after them.
-_WHOLE_TURNS = 5
+# So many of the latest messages are sent whole, with all that happened after them: what is not understood twice in a
+# row is answered otherwise the second time.
+_WHOLE_TURNS = 2
 
 
 def apply(seconds: float) -> None:
@@ -54,7 +55,7 @@ def _action_call_format(self: RemoteAction, tracker: DialogueStateTracker, domai
 def events_to_send(events: list[Event]) -> list[dict[str, Any]]:
     """The events of a conversation that an action gets to see.
 
-    The latest five messages come whole, with all that followed them; of those before, each intent once. Actions of ours
+    The latest two messages come whole, with all that followed them; of those before, each intent once. Actions of ours
     look at the latest messages, and whether there was a crisis in any: nothing is kept of a conversation that had one.
     """
     asked = [place for place, event in enumerate(events) if isinstance(event, UserUttered)]

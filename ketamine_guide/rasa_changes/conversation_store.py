@@ -69,9 +69,9 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._events = self.SQLEvent.__table__
-        # Made once: putting it together takes SQLAlchemy as long as the database takes to answer it.
+        # Written out once: putting it together takes SQLAlchemy far longer than the database takes to answer it.
         of_sender = self._events.c.sender_id == bindparam("sender_id")
-        self._newest_query = select(func.max(self._events.c.id)).where(of_sender)
+        self._newest_query = select(func.max(self._events.c.id)).where(of_sender).compile(self.engine)
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._held = 0
         self._waiting: deque[tuple[list[Row], Future[int | None]]] = deque()
@@ -188,7 +188,9 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
             return known.newest
 
     def _newest_of(self, connection: Connection, sender_id: str) -> int | None:
-        number: int | None = connection.execute(self._newest_query, {"sender_id": sender_id}).scalar()
+        query, given = self._newest_query, {"sender_id": sender_id}
+        parameters = tuple(given[name] for name in query.positiontup) if query.positional else given
+        number: int | None = connection.exec_driver_sql(query.string, parameters).scalar()
         return number
 
     def _forget(self, sender_id: str) -> _Known | None:

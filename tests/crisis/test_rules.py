@@ -5,12 +5,23 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from ketamine_guide.content.library import DATA
 from ketamine_guide.crisis.lexicon import LexiconError, read
-from ketamine_guide.crisis.rules import Rules
+from ketamine_guide.crisis.rules import Phrases, Rules
 
-RULES = Rules([read(path) for path in sorted((DATA / "crisis").glob("lexicon.*.yml"))])
+LEXICONS = [read(path) for path in sorted((DATA / "crisis").glob("lexicon.*.yml"))]
+RULES = Rules(LEXICONS)
+PHRASES = [
+    (name, phrase, one.compile(phrase))
+    for one in LEXICONS
+    for name in one.groups
+    for phrase in one.groups[name].phrases
+]
+VOCAB = Vocab()
 
 
 @pytest.mark.parametrize(
@@ -303,3 +314,26 @@ def test_it_says_when_grave_words_were_all_in_harmless_surroundings(text: str, e
 )
 def test_it_says_when_a_figure_of_speech_or_an_accident_stands_alone(text: str, figurative: bool) -> None:
     assert RULES.look(text).figurative is figurative
+
+
+ALL_AT_ONCE, WHERE_THEY_MAY_STAND = Matcher(VOCAB), Phrases(VOCAB, [(name, pattern) for name, _, pattern in PHRASES])
+for _name, _, _pattern in PHRASES:
+    ALL_AT_ONCE.add(_name, [_pattern])
+ITS_WORDS = st.sampled_from(
+    [word for _, _, pattern in PHRASES for part in pattern for word in part.get("ORTH", {}).get("IN", ["so"])]
+)
+ITS_PIECES = st.sampled_from(
+    [[part["ORTH"]["IN"][-1] for part in pattern if "ORTH" in part] for _, _, pattern in PHRASES]
+)
+
+
+@given(st.lists(st.lists(ITS_WORDS, max_size=3) | ITS_PIECES, max_size=5))
+def test_no_phrase_is_passed_over_because_it_was_not_looked_for(pieces: list[list[str]]) -> None:
+    doc = Doc(VOCAB, words=[word for piece in pieces for word in piece])
+    at_once = {(VOCAB.strings[name], start, end) for name, start, end in ALL_AT_ONCE(doc)}
+    assert set(WHERE_THEY_MAY_STAND.find(doc)) == at_once
+
+
+def test_a_phrase_of_nothing_but_what_may_be_missing_is_refused() -> None:
+    with pytest.raises(LexiconError, match="soft"):
+        Phrases(VOCAB, [("soft", LEXICONS[0].compile("maybe? ..."))])

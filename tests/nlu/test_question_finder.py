@@ -31,6 +31,7 @@ CONFIG = {
     "told": 0.4,
     "alone": 0.6,
     "second": 0.9,
+    "related": 0.9,
     "beside": 0.9,
     "alone_intents": ["urgent_symptoms"],
 }

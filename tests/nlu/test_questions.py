@@ -17,6 +17,7 @@ THRESHOLDS = Thresholds(
     told=0.45,
     alone=0.6,
     second=0.35,
+    related=0.4,
     beside=0.6,
     alone_intents=("urgent_symptoms", "under_18"),  # the gravest first
 )
@@ -62,6 +63,14 @@ def test_beside_a_refusal_it_must_be_likelier() -> None:
     assert _found([(COST, 0.5), (DRIVING, 0.31)]) == (Question(COST), Question(DRIVING, brief=True))
     assert _found([(DRIVING, 0.5), (COST, 0.31)]) == (Question(DRIVING), Question(COST, brief=True))
     assert _found([(DRIVING, 0.5), (COST, 0.29)]) == (Question(DRIVING),)
+
+
+def test_beside_a_refusal_what_helps_with_it_need_not_be_so_likely() -> None:
+    thresholds = replace(THRESHOLDS, helping={DRIVING: [LENGTH]})
+    for whole in ([(DRIVING, 0.5), (LENGTH, 0.21)], [(LENGTH, 0.5), (DRIVING, 0.21)]):
+        assert len(find(whole, [], Context(), (), thresholds)) == 2
+    for whole in ([(DRIVING, 0.5), (LENGTH, 0.19)], [(DRIVING, 0.5), (COST, 0.21)]):
+        assert len(find(whole, [], Context(), (), thresholds)) == 1
 
 
 @pytest.mark.parametrize("second", [SYMPTOM, "greet", "urgent_symptoms"])
@@ -169,5 +178,5 @@ def test_beside_an_emergency_nothing_is_ever_answered(whole: Ranking, clauses: l
 
 @given(RANKINGS, st.lists(RANKINGS, max_size=4))
 def test_who_asks_for_certainty_that_is_never_there_gets_no_answer(whole: Ranking, clauses: list[Ranking]) -> None:
-    never = Thresholds(sure=1.1, clause=1.1, told=1.1, alone=1.1, second=1.1, beside=1.1)
+    never = Thresholds(sure=1.1, clause=1.1, told=1.1, alone=1.1, second=1.1, related=1.1, beside=1.1)
     assert find(whole, clauses, Context(), [], never) == ()

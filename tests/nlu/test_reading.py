@@ -67,6 +67,9 @@ def not_forever() -> Iterator[None]:
         ("My hips are bad. Been on pills since 2009. Does it make you sick?", ["Does it make you sick?"]),
         ("Nice to meet you. I was wondering about the cost. Bye then.", ["I was wondering about the cost."]),
         ("Nausea? Dizziness?", ["Nausea?", "Dizziness?"]),
+        ("How long is it, and may I drive after?", ["How long is it", "may I drive after?"]),
+        ("how long is one and over how many weeks do they go", ["how long is one", "over how many weeks do they go"]),
+        ("I took it for years, in which case I slept badly", []),
     ],
 )
 def test_a_message_is_cut_into_its_questions(text: str, clauses: list[str]) -> None:
