@@ -7,8 +7,7 @@ that must be turned down. An empty row means that it was not understood.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 
 from ketamine_guide.content.library import TOPIC_PREFIX
 from ketamine_guide.nlu.entities import Entity
@@ -47,7 +46,7 @@ class Thresholds:
     second: float
     related: float
     beside: float
-    helping: Mapping[str, Collection[str]] = MappingProxyType({})
+    helping: Mapping[str, Collection[str]] = field(default_factory=dict)
     alone_intents: tuple[str, ...] = ()
 
 
