@@ -155,7 +155,8 @@ def load(data: Path = DATA) -> Library:
         if name in intents or name in topics:
             raise ContentError(f"{path}: {name}: this name is used twice")
         intents[name] = _build(Intent, path, name=name, **entry)
-    for asked in (*topics.values(), *intents.values()):
+    entries: list[Topic | Intent] = [*topics.values(), *intents.values()]
+    for asked in entries:
         if lost := {row.after for row in asked.follow_ups} - topics.keys():
             raise ContentError(f"follow_ups of {asked.name} come after what does not exist: {', '.join(sorted(lost))}")
         if unknown := set(asked.related) - topics.keys():

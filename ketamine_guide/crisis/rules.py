@@ -73,8 +73,8 @@ class Phrases:
     def find(self, doc: Doc) -> list[tuple[str, int, int]]:
         """The phrases that a message holds, in its order: name, first word, and the word after the last."""
         matchers = {id(found): found for token in doc for found in self._by_word.get(token.text, ())}
-        found = [(self._strings[name], *place) for matcher in matchers.values() for name, *place in matcher(doc)]
-        return sorted(found, key=lambda match: match[1:])
+        found = [match for matcher in matchers.values() for match in matcher(doc)]
+        return [(self._strings[name], start, end) for name, start, end in sorted(found, key=lambda match: match[1:])]
 
 
 class Rules:

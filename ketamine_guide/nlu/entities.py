@@ -56,8 +56,9 @@ class Entities:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         self._entries: dict[tuple[str, str], dict[str, Any]] = {}
         other_words = frozenset(content.pop("other_words", []))
-        self._tokenizer = spacy.blank("en").tokenizer
-        self._phrases = PhraseMatcher(self._tokenizer.vocab, attr="LOWER")
+        language = spacy.blank("en")
+        self._tokenizer = language.tokenizer
+        self._phrases = PhraseMatcher(language.vocab, attr="LOWER")
         for kind, values in content.items():
             for name, entry in values.items() if isinstance(values, dict) else ():
                 if not isinstance(entry, dict) or not entry.get("phrases"):

@@ -19,8 +19,8 @@ _FEW_WORDS = 4
 
 # Where one question may end and the next begin: a stop, a line, a number, a conjunction before a question's words.
 _ASKING = (
-    r"(?:(?:(?:for|over|in|after|by) )?(?:how|what)|hows|hw|whats|what's|wh?[ao]ts?|when|where|who|whos|why|y|which|wich"
-    r"|is|are|r|am|do|does|du[sz]|doz|did"
+    r"(?:(?:(?:for|over|in|after|by) )?(?:how|what)|hows|hw|whats|what's|wh?[ao]ts?|when|where|who|whos|why|y|which"
+    r"|wich|is|are|r|am|do|does|du[sz]|doz|did"
     r"|can|could|cud|will|would|wud|should|shud|may|shall|has|have|im|i'm|if|whether|any|anything|tell me)"
 )
 _JOINING_WORD = r"(?:and|also|plus|or|but|then|n|&|\+)"
