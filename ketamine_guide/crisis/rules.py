@@ -29,7 +29,7 @@ class Finding:
         sure: whether a phrase that leaves no doubt was among them.
         language: `en` or `es`, whichever has more of its common words in the message.
         evidence: the words that told, as normalised.
-        excused: whether phrases were found, and all of them in surroundings in which they do not count.
+        excused: where no phrase counts, the kinds of those that were found in surroundings in which they do not.
         figurative: whether a figure of speech, an accident or a story was found, and no phrase that counts.
     """
 
@@ -37,7 +37,7 @@ class Finding:
     sure: bool = False
     language: str = "en"
     evidence: tuple[str, ...] = ()
-    excused: bool = False
+    excused: tuple[str, ...] = ()
     figurative: bool = False
 
 
@@ -107,18 +107,19 @@ class Rules:
         surroundings = self._unless.find(doc)
         excused = {place for _, start, end in surroundings for place in range(start, end)}
         told: dict[str, list[str]] = {}
-        sure, found_any = False, False
+        sure, denied = False, set()
         for match, start, end in self._phrases.find(doc):
-            found_any = True
-            if excused.isdisjoint(range(start, end)):
-                group = self._groups[match]
-                told.setdefault(group.kind, []).append(doc[start:end].text)
-                sure = sure or group.sure
+            group = self._groups[match]
+            if not excused.isdisjoint(range(start, end)):
+                denied.add(group.kind)
+                continue
+            told.setdefault(group.kind, []).append(doc[start:end].text)
+            sure = sure or group.sure
         kind = next((kind for kind in KINDS if kind in told), None)
         evidence = tuple(dict.fromkeys(told[kind])) if kind else ()
         names = {match.partition(" ")[2] for match, _, _ in surroundings}
         figurative = kind is None and not names.isdisjoint(_FIGURATIVE)
-        return Finding(kind, sure, self._language(found), evidence, found_any and kind is None, figurative)
+        return Finding(kind, sure, self._language(found), evidence, () if kind else tuple(sorted(denied)), figurative)
 
     def _language(self, found: list[str]) -> str:
         counts = {language: sum(word in common for word in found) for language, common in self._common.items()}

@@ -156,8 +156,11 @@ def decide(
     )
     by_rule = finding.sure and (score is None or score >= thresholds.doubt)
     # Grave words in harmless surroundings, and nothing else: however sure the classifier is, the person is asked first.
-    # Not so where it hears of danger at hand: "I'm not suicidal, I just took them all".
-    excused = (finding.excused or finding.figurative) and likeliest != "imminent"
+    # Not so where it hears of what they don't speak of, danger at hand ("I'm not suicidal, I just took them all") or
+    # self-harm ("I don't want to die, I only cut").
+    others_only = bool(finding.excused) and "self_harm" not in finding.excused
+    unspoken = likeliest == "imminent" or (likeliest == "self_harm" and others_only)
+    excused = bool(finding.excused or finding.figurative) and not unspoken
     figurative = finding.figurative or (probabilities or {}).get("idiom", 0.0) >= thresholds.figurative
     mild = figurative or ordinary >= thresholds.ordinary
     if by_rule or (score is not None and score >= thresholds.crisis and not excused):

@@ -299,7 +299,7 @@ def test_without_a_lexicon_there_are_no_rules() -> None:
     ],
 )
 def test_it_says_when_grave_words_were_all_in_harmless_surroundings(text: str, excused: bool) -> None:
-    assert RULES.look(text).excused is excused
+    assert bool(RULES.look(text).excused) is excused
 
 
 @pytest.mark.parametrize(

@@ -282,11 +282,19 @@ def test_layers_that_hang_do_not_use_up_the_threads_of_later_messages(monkeypatc
 
 
 def test_grave_words_in_harmless_surroundings_are_asked_about_unless_danger_is_at_hand() -> None:
-    excused = Finding(excused=True)
+    excused = Finding(excused=("active",))
     assert decide(excused, {"active": 0.9, "idiom": 0.1}, THRESHOLDS).level == CHECK_IN
     assert decide(excused, {"imminent": 0.9, "denial": 0.1}, THRESHOLDS).level == CRISIS
     assert decide(excused, {"active": 0.01, "idiom": 0.99}, THRESHOLDS).level == NONE
     assert decide(Finding(), {"active": 0.9, "idiom": 0.1}, THRESHOLDS).level == CRISIS
+
+
+def test_who_denies_a_wish_to_die_has_said_nothing_of_self_harm() -> None:
+    heard = {"self_harm": 0.8, "denial": 0.2}
+    assert decide(Finding(excused=("active",)), heard, THRESHOLDS).level == CRISIS
+    assert decide(Finding(excused=("active", "self_harm")), heard, THRESHOLDS).level == CHECK_IN
+    assert decide(Finding(excused=("self_harm",)), heard, THRESHOLDS).level == CHECK_IN
+    assert decide(Finding(figurative=True), heard, THRESHOLDS).level == CHECK_IN
 
 
 @pytest.mark.parametrize(
