@@ -52,7 +52,7 @@ curve: .venv/installed  ## show what each doubling of the crisis examples gains:
 bench: .venv/installed  ## measure speed beside Rasa's default pipeline; make bench QUICK=1 takes a quarter of an hour
 	@$(PYTHON) -W ignore -m ketamine_guide.bench $(if $(QUICK),--quick)
 
-tune: .venv/installed  ## fit the sentence encoder to the examples again (half an hour; its result is kept in git)
+tune: .venv/installed  ## fit the sentence encoder to the examples again (up to an hour; its result is kept in git)
 	@$(PYTHON) -m ketamine_guide.nlu.tune
 
 lock:  ## renew requirements.lock from pyproject.toml (needs uv)

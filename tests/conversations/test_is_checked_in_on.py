@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import Conversation
 
-UNSURE = "im tired of all of it"
+UNSURE = "whats the point of anything"
 
 
 def test_a_plain_question_with_the_crisis_line_and_two_buttons(conversation: Conversation) -> None:

@@ -207,7 +207,7 @@ def test_a_troche_is_a_lozenge(conversation: Conversation, text: str) -> None:
             "does not name the tests",
         ),
         (
-            "Who keeps an eye on you during the session, a nurse?",
+            "Does anybody keep an eye on you during the session?",
             "ask_monitoring",
             "vital signs are checked",
             "does not say who does this",
