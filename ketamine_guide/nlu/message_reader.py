@@ -69,7 +69,9 @@ def _read(text: str, tracker: DialogueStateTracker | None) -> Reading:
     if tracker is None:
         return reading.read(text)
     topics = library().topics
-    topic = topic_in_hand(tracker)
+    # "Kind of" answers the plain question, and not what was said beside it.
+    asked_plainly = any(event.intent_name == "check_in" for event in islice(_turns(tracker), 1))
+    topic = None if asked_plainly else topic_in_hand(tracker)
     more = None
     if topic:
         said = topics_said(tracker)

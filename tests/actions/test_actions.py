@@ -115,7 +115,7 @@ def test_aside_answers_the_topic_that_stands_behind_the_check_in(name: str) -> N
 
 def test_aside_answers_each_topic_and_turns_nothing_down() -> None:
     asked = ("cannot_dose", "ask_nausea", "ask_cost")
-    message = _run(ActionAnswerAside(), _tracker("check_in", asked=asked))
+    message = _run(ActionAnswerAside(), _tracker("check_in", asked=asked, ranking=(("ask_nausea", 0.6),)))
     assert message == _run(ActionAnswer(), _tracker("several_questions", asked=asked[1:]))
 
 
@@ -126,6 +126,11 @@ def test_aside_answers_each_topic_and_turns_nothing_down() -> None:
 )
 def test_aside_says_nothing_when_no_topic_was_asked_for(asked: tuple[str, ...]) -> None:
     tracker = _tracker("check_in", asked=asked, ranking=(("check_in", 1.0), ("ask_insurance", 0.9)))
+    assert _messages(ActionAnswerAside(), tracker) == []
+
+
+def test_aside_guesses_at_nothing() -> None:
+    tracker = _tracker("check_in", asked=("ask_nausea",), ranking=(("check_in", 1.0), ("ask_nausea", 0.2)))
     assert _messages(ActionAnswerAside(), tracker) == []
 
 

@@ -56,6 +56,11 @@ def test_at_the_start_a_message_stands_for_itself() -> None:
     assert _read("and how long?") == read("and how long?")
 
 
+def test_after_the_plain_question_a_few_words_answer_that_and_not_what_was_said_beside_it() -> None:
+    assert _read("kind of", _said("check_in", "ask_nausea"), _answer()) == read("kind of")
+    assert _read("and how long?", _said("check_in", "ask_nausea"), _said("say_no"), _answer()).in_context
+
+
 def test_without_a_tracker_as_well() -> None:
     (message,) = MessageReader().process([Message.build("and how long?")], None)
     assert reading_of(message) == read("and how long?")
