@@ -188,8 +188,9 @@ def test_no_line_of_a_development_set_is_an_example(content: Library, shared: Pa
     assert not [text for text in trained & measured if len(text.split()) > 2]
 
 
-def test_no_own_evaluation_question_is_an_example(content: Library) -> None:
-    path = DATA.parent / "tests" / "evaluation" / "questions.jsonl"
+@pytest.mark.parametrize("name", ["questions.jsonl", "outsiders_questions.jsonl"])
+def test_no_own_evaluation_question_is_an_example(content: Library, name: str) -> None:
+    path = DATA.parent / "tests" / "evaluation" / name
     measured = {_plain(json.loads(line)["text"]) for line in path.read_text().splitlines()}
     trained = {_plain(example) for examples in content.examples().values() for example in examples}
     assert not [text for text in trained & measured if len(text.split()) > 2]

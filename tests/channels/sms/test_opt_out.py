@@ -230,8 +230,11 @@ def test_words_that_are_not_whole_are_refused(tmp_path: Path, text: str) -> None
         opt_out.read(path)
 
 
-def test_of_an_outsiders_texts_none_is_taken_for_an_opt_out_wrongly_and_most_are_heard(understand: Understand) -> None:
-    lines = (Path(__file__).parent / "opt_out_unseen.tsv").read_text(encoding="utf-8").splitlines()[1:]
+@pytest.mark.parametrize(("name", "share"), [("opt_out_unseen.tsv", 0.75), ("opt_out_second.tsv", 0.85)])
+def test_of_an_outsiders_texts_none_is_taken_for_an_opt_out_wrongly_and_most_are_heard(
+    understand: Understand, name: str, share: float
+) -> None:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()[1:]
     heard, wrong = [], []
     for label, _, text in (line.partition("\t") for line in lines):
         found = understand(text)
@@ -244,4 +247,4 @@ def test_of_an_outsiders_texts_none_is_taken_for_an_opt_out_wrongly_and_most_are
         elif said_stop:
             wrong.append(text)
     assert not wrong
-    assert sum(heard) >= 0.6 * len(heard)
+    assert sum(heard) >= share * len(heard)
