@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from typing import TypeVar
@@ -104,28 +104,18 @@ class Screen:
             ordinary: the probability that it is an ordinary question, or an answer to ours.
         """
         rules, model = self._rules, self._model
-        looked = self._begin(lambda: rules.look(text)) if rules else None
-        weighed = self._begin(lambda: _worst(model, pieces)) if model and pieces else None
-        finding, probabilities = self._within(looked), self._within(weighed)
+        # One after the other: begun at once, rules that hang in several messages would keep the classifier waiting too.
+        finding = self._within(lambda: rules.look(text)) if rules else None
+        probabilities = self._within(lambda: _worst(model, pieces)) if model and pieces else None
         if finding is None and probabilities is None:
             told = tuple(phrase for phrase in _PLAIN_LIST if phrase in text.casefold().replace("’", "'"))
             return Verdict(CRISIS if told else NONE, "active", "en", None, told)
         return decide(finding or Finding(), probabilities, self._thresholds, ordinary)
 
-    def _begin(self, look: Callable[[], Result]) -> Future[Result] | None:
-        """Lets a layer look, in a thread of its own: it may fail or hang."""
-        try:
-            return self._workers.submit(look)
-        except Exception as error:
-            logger.error("A layer of the crisis screen can't look (%s); the others decide.", type(error).__name__)
-            return None
-
-    def _within(self, looks: Future[Result] | None) -> Result | None:
+    def _within(self, look: Callable[[], Result]) -> Result | None:
         """What a layer finds, or None when it fails or takes too long."""
-        if looks is None:
-            return None
         try:
-            return looks.result(_SECONDS)
+            return self._workers.submit(look).result(_SECONDS)
         except TookTooLong:
             # The hung layer keeps its thread; the messages after this one get threads of their own.
             self._workers = _workers()
